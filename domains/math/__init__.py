@@ -1,0 +1,1 @@
+"""The math pack, after WizardMath (arXiv 2308.09583)."""

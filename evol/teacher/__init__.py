@@ -1,0 +1,1 @@
+"""Teachers: whatever answers chat messages."""

@@ -1,0 +1,1 @@
+"""Training and evaluation on TRL; torch is imported only inside functions."""

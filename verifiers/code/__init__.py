@@ -1,0 +1,1 @@
+"""The code verifier: untrusted programs judged in a sandbox, by data they return."""

@@ -1,0 +1,1 @@
+"""The math answer verifier: extraction, comparison, step checks, clustering, back-substitution."""
