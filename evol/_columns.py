@@ -212,7 +212,7 @@ def to_json(value: Any, depth: int = 0) -> Json:  # noqa: ANN401 - whatever a da
     if depth > DEEPEST:
         raise RecursionError
     if isinstance(value, str):
-        return value if _encodable(value) else value.encode("utf-8", "replace").decode()
+        return value if _encodable(value) else value.encode("utf-8", "backslashreplace").decode()
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):

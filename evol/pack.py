@@ -20,9 +20,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from evol._folders import package_of
+from evol._folder_packs import package_of
 from evol.errors import PackError, nearest
-from evol.protocols import Eliminator, PackContext, Teacher
+from evol.protocols import Eliminator, PackContext, Prompts, Teacher
 from evol.types import Json, Operation, Sampling, Verdict
 
 if TYPE_CHECKING:
@@ -90,6 +90,16 @@ class Pack:
     golden: Path | None
     references: Mapping[str, str]
 
+    @property
+    def prompts(self) -> Prompts:
+        """The pack's templates."""
+        return self.context.prompts
+
+    @property
+    def eliminator_module(self) -> str:
+        """The import path of the eliminator's module, for worker processes to load beforehand."""
+        return self._address("eliminator").partition(":")[0]
+
     def operation(self, name: str) -> Operation:
         """Return the operation of that name; raises PackError with the nearest one."""
         for operation in self.operations:
@@ -140,17 +150,19 @@ class Pack:
         files += [path for folder in _locations(SHARED_CODE) for path in folder.rglob("*.py")]
         return _digest(files)
 
-    def _resolve(self, field: str) -> Any:  # noqa: ANN401 - whatever the pack names
+    def _address(self, field: str) -> str:
+        """Return a reference with its module's full path, where it was named relative to the pack."""
         reference = self.references[field]
-        module, _, attribute = reference.partition(":")
-        local = self.folder.joinpath(*module.split("."))
-        if local.with_suffix(".py").is_file() or (local / "__init__.py").is_file():
-            module = f"{self.package}.{module}"
+        local = self.folder.joinpath(*reference.partition(":")[0].split("."))
+        inside = local.with_name(f"{local.name}.py").is_file() or (local / "__init__.py").is_file()
+        return f"{self.package}.{reference}" if inside else reference
+
+    def _resolve(self, field: str) -> Any:  # noqa: ANN401 - whatever the pack names
         try:
-            return pkgutil.resolve_name(f"{module}:{attribute}")
+            return pkgutil.resolve_name(self._address(field))
         except (ImportError, AttributeError, SyntaxError) as error:
             raise PackError(
-                f"{self.folder / 'domain.toml'}: {field} names {reference!r}, "
+                f"{self.folder / 'domain.toml'}: {field} names {self.references[field]!r}, "
                 f"which cannot be loaded: {error}."
             ) from error
 

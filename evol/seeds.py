@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evol._columns import FIELDS, Fields, find_columns, parse_map, read_fields
-from evol._rows import Row, read_rows
+from evol._datafile import Row, read_rows
 from evol.errors import DataError, nearest
 from evol.types import Json, Sample, content_key
 
@@ -98,7 +98,7 @@ class SeedFile:
             if column not in present:
                 near = nearest(column, present)
                 raise DataError(f"{self.source}: --map names the column {column!r}.{near} There are: {have}.")
-        if not known:
+        if present and not known:
             raise DataError(
                 f"{self.source}, {first}: no column is known to hold an instruction (columns: {have}); "
                 f"say which does with --map instruction=COLUMN (fields: {', '.join(FIELDS)})."

@@ -1,7 +1,7 @@
 """Import the Python of a pack that is not installed, under a name that any process can resolve.
 
 A pack may be a mere folder (`--domain ./folder`). Its modules are imported below this module as
-`evol._folders.x<hex of the folder's path>`: the name says where the code is, so a verifier's
+`evol._folder_packs.x<hex of the folder's path>`: the name says where the code is, so a verifier's
 worker process unpickles a function from it without being told anything first, no entry is put on
 `sys.path`, and a folder called `math` or `json` shadows nobody.
 """

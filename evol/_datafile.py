@@ -237,7 +237,7 @@ def _parquet(path: Path, stream: BinaryIO) -> Iterator[Row]:
                 number += 1
                 yield Row(f"row {number}", cells)
     except (pa.ArrowException, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is a damaged Parquet file: {error}.") from error
+        raise DataError(f"{path} is a damaged Parquet file: {str(error).rstrip('.')}.") from error
 
 
 def _saved_dataset(path: Path) -> Iterator[Row]:
