@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -60,13 +60,16 @@ class Fields:
     rest: Mapping[str, Json] | None = None
 
 
-def parse_map(text: str) -> dict[str, str]:
-    """Parse `instruction=col,answer=col` into columns by field; raises ConfigError."""
+def parse_map(texts: Iterable[str]) -> dict[str, str]:
+    """Parse `instruction=col,answer=col`, in one text or several, into columns by field.
+
+    Raises ConfigError for an unknown field or another form.
+    """
     columns: dict[str, str] = {}
-    for part in text.split(","):
+    for part in (part for text in texts for part in text.split(",")):
         name, equals, column = (piece.strip() for piece in part.partition("="))
         if not (equals and column):
-            raise ConfigError(f"--map {text!r} does not read as FIELD=COLUMN,FIELD=COLUMN.")
+            raise ConfigError(f"--map {part!r} does not read as FIELD=COLUMN.")
         if name not in FIELDS:
             raise ConfigError(
                 f"--map knows no field {name!r}.{nearest(name, FIELDS)} The fields are {', '.join(FIELDS)}."

@@ -95,11 +95,6 @@ class Pack:
         """The pack's templates."""
         return self.context.prompts
 
-    @property
-    def eliminator_module(self) -> str:
-        """The import path of the eliminator's module, for worker processes to load beforehand."""
-        return self._address("eliminator").partition(":")[0]
-
     def operation(self, name: str) -> Operation:
         """Return the operation of that name; raises PackError with the nearest one."""
         for operation in self.operations:
@@ -150,19 +145,16 @@ class Pack:
         files += [path for folder in _locations(SHARED_CODE) for path in folder.rglob("*.py")]
         return _digest(files)
 
-    def _address(self, field: str) -> str:
-        """Return a reference with its module's full path, where it was named relative to the pack."""
+    def _resolve(self, field: str) -> Any:  # noqa: ANN401 - whatever the pack names
+        """Import what a reference names; a module that lies in the pack wins over any other."""
         reference = self.references[field]
         local = self.folder.joinpath(*reference.partition(":")[0].split("."))
         inside = local.with_name(f"{local.name}.py").is_file() or (local / "__init__.py").is_file()
-        return f"{self.package}.{reference}" if inside else reference
-
-    def _resolve(self, field: str) -> Any:  # noqa: ANN401 - whatever the pack names
         try:
-            return pkgutil.resolve_name(self._address(field))
+            return pkgutil.resolve_name(f"{self.package}.{reference}" if inside else reference)
         except (ImportError, AttributeError, SyntaxError) as error:
             raise PackError(
-                f"{self.folder / 'domain.toml'}: {field} names {self.references[field]!r}, "
+                f"{self.folder / 'domain.toml'}: {field} names {reference!r}, "
                 f"which cannot be loaded: {error}."
             ) from error
 
