@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
 def content_key(value: object) -> str:
@@ -81,7 +81,9 @@ class Verdict:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Verdict:
         """Return the verdict that `to_json` wrote."""
-        return cls(Outcome(data["outcome"]), data["verifier"], data["reason"], data["message"], data["evidence"])
+        return cls(
+            Outcome(data["outcome"]), data["verifier"], data["reason"], data["message"], data["evidence"]
+        )
 
 
 @dataclass(frozen=True, slots=True)
