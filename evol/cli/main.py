@@ -72,7 +72,8 @@ class LazyGroup(click.Group):
             result: object = super().invoke(ctx)
             sys.stdout.flush()
         except EvolError as error:
-            raise _Shown(error) from error
+            click.echo(f"Error: {printable(str(error))}", err=True)
+            ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(INTERRUPTED)
@@ -80,14 +81,6 @@ class LazyGroup(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(BROKEN_PIPE)
         return result
-
-
-class _Shown(click.ClickException):
-    """An `EvolError` as click shows errors: one sentence, its exit code, no traceback."""
-
-    def __init__(self, error: EvolError) -> None:
-        super().__init__(printable(str(error)))
-        self.exit_code = error.exit_code
 
 
 @click.group(
