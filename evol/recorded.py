@@ -14,7 +14,7 @@ from evol.teacher.budget import Budget
 from evol.types import ChatReply, ChatRequest
 
 
-class Interrupted(Exception):  # noqa: N818 - a request by the person, not an error
+class Interrupted(Exception):
     """The person asked to stop (Ctrl-C): no further call is made, those in flight may end."""
 
     def __str__(self) -> str:

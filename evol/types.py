@@ -155,7 +155,7 @@ class Sample:
         """Return the sample that `to_json` wrote."""
         return cls(**{**data, "usage": Usage(**data["usage"])})
 
-    def with_(self, **changes: Any) -> Sample:
+    def with_(self, **changes: Any) -> Sample:  # noqa: ANN401 - the fields, by name
         """Return a copy with some fields changed."""
         return replace(self, **changes)
 

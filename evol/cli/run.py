@@ -105,7 +105,7 @@ def run(
 def _announce(config: RunConfig, planned: Plan) -> None:
     if config.teacher is None:
         click.echo(
-            "No endpoint is configured, so the embedded procedural teacher answers (no model, and labelled so); "
+            "No endpoint is configured: the embedded procedural teacher answers (no model, labelled as such); "
             "for a real one give --teacher openai:MODEL and set OPENAI_API_KEY or OPENAI_BASE_URL.",
             err=True,
         )
