@@ -1,0 +1,256 @@
+"""What each LaTeX command and function name means: fractions, roots, functions, sums, constants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from evol.verifiers.math import groups
+from evol.verifiers.math.limits import MathSyntaxError
+from evol.verifiers.math.nodes import (
+    HALF,
+    MINUS_ONE,
+    Call,
+    Const,
+    Mul,
+    Node,
+    Num,
+    Pow,
+    Relation,
+    Seq,
+    Sym,
+    divide,
+)
+from evol.verifiers.math.tokens import FUNCTIONS, Token
+
+if TYPE_CHECKING:
+    from evol.verifiers.math.grammar import Parser
+
+LETTER_CONSTANTS: dict[str, Node] = {"e": Const("e"), "i": Const("i")}
+_CONSTANTS: dict[str, Node] = {"pi": Const("pi"), "infty": Const("infinity"), "imath": Const("i")}
+_INVERSES = {
+    "sin": "arcsin",
+    "cos": "arccos",
+    "tan": "arctan",
+    "cot": "arccot",
+    "sec": "arcsec",
+    "csc": "arccsc",
+}
+_LISTED = frozenset(("gcd", "lcm", "min", "max"))
+_ROUNDINGS = frozenset(("floor", "ceil", "abs"))
+_DECORATIONS = frozenset(
+    ("overline", "overrightarrow", "hat", "bar", "widehat", "dot", "tilde", "underline", "mathring")
+)
+_OPERATORS = frozenset(("int", "iint", "oint", "lim", "sup", "bigoplus", "iiint"))
+_PREFIXES = frozenset(("angle", "triangle", "square"))
+
+
+def read(parser: Parser, name: str) -> Node:
+    """Read the command at the position and its arguments."""
+    reader = _READERS.get(name)
+    if reader is not None:
+        parser.at += 1
+        return parser.nested(lambda: reader(parser))
+    if name in _CONSTANTS:
+        parser.at += 1
+        return _CONSTANTS[name]
+    if name in FUNCTIONS:
+        parser.at += 1
+        return parser.nested(lambda: _function(parser, name))
+    if name in _DECORATIONS:
+        parser.at += 1
+        return parser.nested(lambda: _decorated(parser, name))
+    if name in _OPERATORS:
+        parser.at += 1
+        return parser.nested(lambda: _operator(parser, name))
+    if name in _PREFIXES:
+        parser.at += 1
+        return Sym(f"{name} {''.join(_letters(parser))}")
+    if name in ("end", "item", "pmod"):
+        raise MathSyntaxError(f"Unexpected \\{name}.")
+    parser.at += 1
+    return Sym(f"\\{name}")
+
+
+def argument(parser: Parser) -> Node:
+    """Read one argument of a command: a group, or a single digit, letter or command."""
+    token = parser.token
+    if token.kind == "num" and len(token.text) > 1 and token.text.isdigit():
+        parser.tokens[parser.at] = Token("num", token.text[1:], False)
+        return Num(Fraction(int(token.text[0])))
+    if parser.is_op("{"):
+        return parser.atom()
+    if parser.is_op("-"):
+        return parser.unary()
+    return parser.atom()
+
+
+def _letters(parser: Parser) -> list[str]:
+    letters = []
+    while parser.token.kind in ("sym", "word") and not parser.token.worded:
+        letters.append(parser.token.text)
+        parser.at += 1
+    return letters
+
+
+def _fraction(parser: Parser) -> Node:
+    if parser.is_op("("):
+        pair = parser.atom()
+        if isinstance(pair, Seq) and len(pair.items) == 2:
+            return divide(*pair.items)
+        raise MathSyntaxError("A fraction lacks a part.")
+    top = argument(parser)
+    return divide(top, argument(parser))
+
+
+def _root(parser: Parser) -> Node:
+    degree: Node | None = None
+    if parser.accept("["):
+        degree = parser.items(closers=frozenset("]"))
+        parser.expect("]")
+    radicand = parser.postfix(parser.atom())
+    if degree is None or degree == Num(Fraction(2)):
+        return Pow(radicand, HALF)
+    return Call("root", (radicand, degree))
+
+
+def _cube_root(parser: Parser) -> Node:
+    return Call("root", (parser.atom(), Num(Fraction(3))))
+
+
+def _binomial(parser: Parser) -> Node:
+    if parser.is_op("("):
+        pair = parser.atom()
+        if isinstance(pair, Seq) and len(pair.items) == 2:
+            return Call("binomial", pair.items)
+        raise MathSyntaxError("A binomial lacks a part.")
+    return Call("binomial", (argument(parser), argument(parser)))
+
+
+def _function(parser: Parser, name: str) -> Node:
+    """Read `\\sin^2 x`, `\\log_2 8`, `\\max(a, b)`: exponent and base before the argument."""
+    base: Node | None = None
+    exponent: Node | None = None
+    while parser.is_op("^", "_"):
+        if parser.accept("_"):
+            base = argument(parser) if parser.token.kind != "num" else parser.atom()
+        elif parser.accept("^"):
+            exponent = parser.exponent()
+    if name in _LISTED or name in _ROUNDINGS:
+        if not parser.is_op("(", "{", "\\{", "|"):
+            raise MathSyntaxError(f"\\{name} lacks its arguments.")
+        inner = parser.atom()
+        call: Node = Call(name, inner.items if isinstance(inner, Seq) else (inner,))
+        return Pow(call, exponent) if exponent else call
+    inner = _applied(parser)
+    if exponent == MINUS_ONE and name in _INVERSES:
+        return Call(_INVERSES[name], (inner,))
+    if name in ("log", "lg", "ln"):
+        call = _logarithm(name, base, inner)
+    elif name == "exp":
+        call = Pow(Const("e"), inner)
+    else:
+        call = Call(name, (inner,))
+    return Pow(call, exponent) if exponent else call
+
+
+def _logarithm(name: str, base: Node | None, inner: Node) -> Node:
+    if base is not None:
+        return Call("log", (inner, base))
+    if name == "lg":
+        return Call("log", (inner, Num(Fraction(10))))
+    return Call("ln" if name == "ln" else "log", (inner,))
+
+
+def _applied(parser: Parser) -> Node:
+    """Read a function's argument: a bracketed group alone, or factors up to the next function."""
+    if parser.is_op("(", "[", "{"):
+        return parser.postfix(parser.atom())
+    if parser.is_op("-"):
+        return parser.unary()
+    factors = [parser.power()]
+    while True:
+        token = parser.token
+        functional = token.kind == "cmd" and token.text in FUNCTIONS and token.text not in ("frac", "sqrt")
+        bracket = token.kind == "op" and token.text != "{"
+        if functional or bracket or not parser.starts_factor(token):
+            break
+        factors.append(parser.power())
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def _decorated(parser: Parser, name: str) -> Node:
+    """Read an overline: repeating digits after a decimal, else part of a name."""
+    before = parser.tokens[parser.at - 2] if parser.at > 1 else None
+    inner = argument(parser)
+    if isinstance(inner, Num) and before is not None and "." in before.text:
+        raise MathSyntaxError("A repeating decimal stands where none can be read.")
+    return Sym(f"{name} {_flat(inner)}")
+
+
+def _flat(node: Node) -> str:
+    if isinstance(node, Sym):
+        return node.name
+    if isinstance(node, Mul):
+        return "".join(map(_flat, node.factors))
+    if isinstance(node, Const):
+        return node.name
+    if isinstance(node, Num):
+        return str(node.value)
+    raise MathSyntaxError("A decoration stands over an expression.")
+
+
+def _bounds(parser: Parser) -> tuple[str, Node | None, Node | None, Node | None]:
+    """Read `_{k=1}^{n}` as (raw text, index, low, high)."""
+    raw, index, low, high = "", None, None, None
+    while parser.is_op("_", "^"):
+        if parser.accept("^"):
+            high = parser.exponent()
+        elif parser.accept("_"):
+            start = parser.at
+            below = parser.atom()
+            raw = "".join(t.text for t in parser.tokens[start : parser.at])
+            if isinstance(below, Relation) and below.ops == ("=",):
+                index, low = below.operands
+            else:
+                low = below
+    return raw, index, low, high
+
+
+def _reduction(name: str) -> Callable[[Parser], Node]:
+    def read_reduction(parser: Parser) -> Node:
+        raw, index, low, high = _bounds(parser)
+        body = parser.binary(3)
+        if index is None or low is None or high is None:
+            return Call(f"{name} over {raw}", (body,))
+        return Call(name, (index, low, high, body))
+
+    return read_reduction
+
+
+def _operator(parser: Parser, name: str) -> Node:
+    """Read an integral or a limit as an opaque call of its bounds and body."""
+    raw, _, low, high = _bounds(parser)
+    bounds = tuple(bound for bound in (low, high) if bound is not None)
+    return Call(f"{name} {'' if name == 'int' else raw}", (*bounds, parser.binary(3)))
+
+
+def _double_struck(parser: Parser) -> Node:
+    inner = argument(parser)
+    return Sym(f"set {_flat(inner)}")
+
+
+_READERS: dict[str, Callable[[Parser], Node]] = {
+    "frac": _fraction,
+    "sqrt": _root,
+    "cbrt": _cube_root,
+    "binom": _binomial,
+    "sum": _reduction("sum"),
+    "prod": _reduction("prod"),
+    "mathbb": _double_struck,
+    "boxed": lambda parser: parser.atom(),
+    "fbox": lambda parser: parser.atom(),
+    "begin": groups.environment,
+    "emptyset": lambda parser: Seq((), "set"),
+}

@@ -1,0 +1,217 @@
+"""Whether two expressions have the same value: exact first, then modular, then 50 digits.
+
+Every function answers with a `Finding`: True, False or None (cannot tell), and the code of the
+method that decided. A difference is only reported by a method that proves it: residues with no
+opaque part, or values that differ by far more than the working precision could be wrong.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from evol.verifiers.math.canonical import canonical
+from evol.verifiers.math.exact import Modular, rational
+from evol.verifiers.math.limits import MAX_PRECISION, PRECISION, MathError, NotExact, TooLarge, Undefined
+from evol.verifiers.math.nodes import Call, Const, Node, Num, symbols, walk
+from evol.verifiers.math.numeric import Numeric, Real
+
+_ATTEMPTS = 3
+_AGREEMENT = 32
+_CLEAR = 12
+_GUARD = 6
+_WANTED_POINTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An answer to "equal?": None where no method could tell, and the code of what decided."""
+
+    equal: bool | None
+    reason: str
+
+
+def equal_expressions(a: Node, b: Node) -> Finding:
+    """Compare two expressions (no lists, relations or units) as values or as functions.
+
+    Reasons: `exact_rational`, `rational_identity`, `numeric_equal`, `numeric_identity`, `canonical`,
+    `different_value`, `different_function`, or why nothing could be told: `domain_differs`,
+    `log_base`, `undefined_value`, `too_large`, `not_evaluable`, `precision`.
+    """
+    try:
+        names = symbols(a) | symbols(b)
+        if not names:
+            exact = _equal_rationals(a, b)
+            if exact is not None:
+                return exact
+        modular = _equal_residues(a, b)
+        if modular is not None:
+            return modular
+        return _equal_numbers(a, b, names)
+    except MathError as error:
+        return Finding(None, error.reason)
+    except RecursionError:
+        return Finding(None, "too_large")
+
+
+def _equal_rationals(a: Node, b: Node) -> Finding | None:
+    try:
+        same = rational(a) == rational(b)
+    except (NotExact, TooLarge):
+        return None
+    return Finding(same, "exact_rational" if same else "different_value")
+
+
+def _equal_residues(a: Node, b: Node) -> Finding | None:
+    """Compare modulo a prime; None where a difference may be due to parts it cannot compute."""
+    for _ in range(_ATTEMPTS):
+        modular = Modular(canonical)
+        try:
+            same = modular.value(a) == modular.value(b)
+        except Undefined:
+            continue
+        except TooLarge:
+            return None
+        if same:
+            return Finding(True, "rational_identity" if symbols(a) else "exact_rational")
+        if not modular.opaque:
+            return Finding(False, "different_function" if symbols(a) | symbols(b) else "different_value")
+        return None
+    return Finding(None, "undefined_value")
+
+
+def _speaks_of(node: Node, name: str) -> bool:
+    return any(isinstance(part, Const) and part.name == name for part in walk(node))
+
+
+def _bare_log(node: Node) -> bool:
+    return any(isinstance(part, Call) and part.name == "log" and len(part.args) == 1 for part in walk(node))
+
+
+def _equal_numbers(a: Node, b: Node, names: frozenset[str]) -> Finding:
+    if any(_bare_log(node) for node in (a, b)):
+        natural, common = (_equal_at_points(a, b, names, base) for base in (0, 10))
+        if natural.equal == common.equal:
+            return natural
+        return Finding(None, "log_base")
+    return _equal_at_points(a, b, names, 0)
+
+
+def _equal_at_points(a: Node, b: Node, names: frozenset[str], log_base: int) -> Finding:
+    if _unknown_calls(a) != _unknown_calls(b):
+        return Finding(None, "not_evaluable")
+    complex_ = _speaks_of(a, "i") or _speaks_of(b, "i")
+    agreed, one_sided, problem = 0, 0, "undefined_value"
+    for point in _points(names):
+        try:
+            same = _same_at(a, b, point, complex_, log_base)
+        except Undefined:
+            one_sided += _defined(a, point, complex_, log_base) != _defined(b, point, complex_, log_base)
+            continue
+        except (NotExact, TooLarge) as error:
+            problem = error.reason
+            continue
+        if same is None:
+            return Finding(None, "precision")
+        if not same:
+            return Finding(False, "different_function" if names else "different_value")
+        agreed += 1
+        if not names:
+            return Finding(True, "numeric_equal")
+        if agreed >= _WANTED_POINTS:
+            break
+    if agreed < 3:
+        return Finding(None, problem)
+    return Finding(None, "domain_differs") if one_sided else Finding(True, "numeric_identity")
+
+
+def _defined(node: Node, point: dict[str, Fraction], complex_: bool, log_base: int) -> bool:
+    try:
+        Numeric(PRECISION, point, complex_=complex_, log_base=log_base).value(node)
+    except MathError:
+        return False
+    return True
+
+
+def _same_at(a: Node, b: Node, point: dict[str, Fraction], complex_: bool, log_base: int) -> bool | None:
+    """Compare at one point, at a precision that covers the spread of sizes; None if that is too much."""
+    digits = PRECISION
+    for _ in range(3):
+        left = Numeric(digits, point, complex_=complex_, log_base=log_base)
+        right = Numeric(digits, point, complex_=complex_, log_base=log_base)
+        x, y = left.value(a), right.value(b)
+        spread = max(left.spread, right.spread)
+        error = left.mp.mpf(10) ** (max(left.high, right.high) - digits + _GUARD)
+        if abs(x - y) <= error:
+            if digits - spread >= _AGREEMENT:
+                return True
+        elif digits - spread >= _CLEAR:
+            return False
+        digits = spread + PRECISION + 10
+        if digits > MAX_PRECISION:
+            return None
+    return None
+
+
+def _unknown_calls(node: Node) -> set[str]:
+    return {
+        canonical(part)
+        for part in walk(node)
+        if isinstance(part, Call) and part.name.split(" ")[0] in _UNKNOWN
+    }
+
+
+_UNKNOWN = frozenset(("apply", "int", "iint", "lim", "sup"))
+
+
+def _points(names: frozenset[str]) -> Iterator[dict[str, Fraction]]:
+    """Yield points: positive, whole, then of either sign, drawn afresh so that none can be foreseen."""
+    if not names:
+        yield {}
+        return
+    draw = random.SystemRandom()
+    ordered = sorted(names)
+    for kind in (
+        "positive",
+        "whole",
+        "signed",
+        "positive",
+        "signed",
+        "whole",
+        "small",
+        "signed",
+        "whole",
+        "small",
+    ):
+        yield {name: _coordinate(draw, kind) for name in ordered}
+
+
+def _coordinate(draw: random.Random, kind: str) -> Fraction:
+    if kind == "whole":
+        return Fraction(draw.randrange(2, 30))
+    value = Fraction(draw.randrange(1_000, 90_000), draw.randrange(20_000, 30_000))
+    if kind == "small":
+        return value / 7
+    return -value if kind == "signed" and draw.random() < 0.7 else value
+
+
+def evaluate(node: Node, values: dict[str, Fraction] | None = None) -> Fraction | Real:
+    """Return the exact Fraction of a node where it is rational, else an mpf of 50 digits.
+
+    `values` gives its variables. Raises `MathError` (reason `not_evaluable`, `undefined_value` or
+    `too_large`) where there is no value.
+    """
+    try:
+        return rational(node, values)
+    except NotExact:
+        return Numeric(PRECISION, values, complex_=_speaks_of(node, "i")).value(node)
+
+
+def is_zero(node: Node) -> Finding:
+    """Whether an expression is identically zero."""
+    return equal_expressions(node, Num(Fraction(0)))
+
+
+__all__ = ["Finding", "equal_expressions", "evaluate", "is_zero"]

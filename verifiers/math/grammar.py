@@ -1,0 +1,483 @@
+"""Tokens to a syntax tree: recursive descent with precedence climbing, depth capped, no guessing.
+
+From loosest to tightest: separators of a list, relations, set operations, sums, products (also
+implicit, also with a unit), signs, powers, postfix marks. What cannot be read raises MathSyntaxError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from evol.verifiers.math import commands, groups
+from evol.verifiers.math.limits import MAX_DEPTH, MAX_DIGITS, MAX_ITEMS, MathSyntaxError, TooLarge
+from evol.verifiers.math.nodes import (
+    MINUS_ONE,
+    Add,
+    Based,
+    Call,
+    Mul,
+    Node,
+    Num,
+    PlusMinus,
+    Pow,
+    Quantity,
+    Relation,
+    Seq,
+    SetOp,
+    Sym,
+    Text,
+    negate,
+)
+from evol.verifiers.math.tokens import Token, tokenize
+from evol.verifiers.math.units import LETTER_UNITS
+
+RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "!=", "~", "in", "equiv", "to"))
+_SETS = {"cup": "union", "cap": "intersection", "setminus": "difference"}
+_PRECEDENCE = {
+    "cup": 1, "cap": 1, "setminus": 1, "+": 2, "-": 2, "pm": 2, "mp": 2, "*": 3, "/": 3, ":": 3, "mod": 3,
+}  # fmt: skip
+_SEPARATORS = frozenset((",", ";", "and", "or", "&"))
+_CLAUSES = frozenset(("for", "where", "with", "such", "when", "if", "whenever"))
+_UNIVERSAL = frozenset(("all", "any", "every", "each"))
+_UNIT_COMMANDS = frozenset(("min", "deg"))
+_CURRENCIES = frozenset(("usd", "eur", "gbp", "yen"))
+FUNCTION_LETTERS = frozenset("fgFG")
+
+
+def parse(text: str, *, commas: bool = True) -> Node:
+    """Return the syntax tree of a bare answer.
+
+    Raises MathSyntaxError for what is not notation read here and TooLarge beyond the caps.
+    """
+    parser = Parser(tokenize(text, commas=commas))
+    node = parser.items()
+    parser.expect_end()
+    return node
+
+
+class Parser:
+    """A position in a list of tokens; each method reads one level of the grammar."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.at = 0
+        self.depth = 0
+        self.bars = 0
+
+    @property
+    def token(self) -> Token:
+        """The token at the position."""
+        return self.tokens[self.at]
+
+    def is_op(self, *texts: str) -> bool:
+        """Whether the token is one of these operators."""
+        token = self.tokens[self.at]
+        return token.kind == "op" and token.text in texts
+
+    def accept(self, *texts: str) -> bool:
+        """Step over the token where it is one of these operators."""
+        if self.is_op(*texts):
+            self.at += 1
+            return True
+        return False
+
+    def expect(self, *texts: str) -> None:
+        """Step over one of these operators; the end of a truncated answer closes a brace."""
+        if not self.accept(*texts) and not (self.token.kind == "end" and texts[0] in ("}", "\\}")):
+            raise MathSyntaxError(f"Expected {' or '.join(texts)} before {self.token.text!r}.")
+
+    def expect_end(self) -> None:
+        """Raise unless all was read, but for closing full stops and a power cut off."""
+        while self.accept(".", "^", ",", ";"):
+            pass
+        if self.token.kind != "end":
+            raise MathSyntaxError(f"Unexpected {self.token.text!r}.")
+
+    def nested(self, read: Callable[[], Node]) -> Node:
+        """Read one level deeper, within the cap."""
+        if self.depth >= MAX_DEPTH:
+            raise TooLarge("The answer is nested deeper than the cap.")
+        self.depth += 1
+        node = read()
+        self.depth -= 1
+        return node
+
+    # Lists
+
+    def items(self, kind: str = "list", closers: frozenset[str] = frozenset()) -> Node:
+        """Read items up to a closing bracket or the end; one item stands for itself."""
+        found: list[Node] = []
+        joints: set[str] = set()
+        while True:
+            while self.is_op(*_SEPARATORS):
+                joints.add(self.token.text)
+                self.at += 1
+            if self.token.kind == "end" or (self.token.kind == "op" and self.token.text in closers):
+                break
+            if found and not joints:
+                break
+            found.append(self.relation())
+            self.clause()
+            if self.is_op("cup"):
+                joints.add("or")
+                self.at += 1
+            elif not self.is_op(*_SEPARATORS):
+                break
+            if len(found) > MAX_ITEMS:
+                raise TooLarge("The answer lists more items than the cap.")
+        if len(found) == 1 and kind != "set":
+            return found[0]
+        if not found and kind != "set":
+            raise MathSyntaxError("Nothing to read.")
+        if kind == "list":
+            kind = "or" if "or" in joints else "and" if "and" in joints else "list"
+        return Seq(tuple(found), kind)
+
+    def clause(self) -> None:
+        """Drop `for all ...`, which restricts nothing; any other condition is beyond this grammar."""
+        token = self.token
+        if token.kind != "word" or token.text.lower() not in _CLAUSES:
+            return
+        after = self.tokens[self.at + 1]
+        if token.text.lower() != "for" or after.text.lower() not in _UNIVERSAL:
+            raise MathSyntaxError("A condition stands beside the answer.")
+        self.at = len(self.tokens) - 1
+
+    # Relations and operators
+
+    def relation(self) -> Node:
+        """Read `a < b <= c`, or a single expression."""
+        operands, ops = [self.binary(1)], list[str]()
+        while self.token.kind == "op" and self.token.text in RELATIONS:
+            op = self.token.text
+            if op == "in" and self.tokens[self.at + 1].kind == "end":
+                self.at += 1
+                return Quantity(operands[-1], "in")
+            self.at += 1
+            ops.append(op)
+            operands.append(self.binary(1 if op in ("in", "=") else 2))
+        if not ops:
+            return operands[0]
+        return Relation(tuple(operands), tuple(ops))
+
+    def binary(self, floor: int) -> Node:
+        """Read operators that bind at least as tightly as `floor`."""
+        start = self.at
+        left = self.unary()
+        while True:
+            token = self.tokens[self.at]
+            if token.kind == "op" and token.text in _PRECEDENCE:
+                level = _PRECEDENCE[token.text]
+                if level < floor or (token.text == ":" and self.bars):
+                    return left
+                self.at += 1
+                left = self.combine(token.text, left, self.binary(level + 1))
+            elif floor <= 3 and self.starts_factor(token):
+                left = self.juxtapose(left, start)
+            elif floor <= 3 and self.starts_unit(token):
+                left = Quantity(left, self.unit())
+            elif token.kind == "cmd" and token.text == "pmod":
+                left = self.modulus(left)
+            else:
+                return left
+
+    def combine(self, op: str, left: Node, right: Node) -> Node:
+        """Return the node of one binary operator; `name: value` is an assignment."""
+        if op == ":" and isinstance(left, Text):
+            return Relation((left, right), ("=",))
+        if op in ("*", "/", ":"):
+            factor = right if op == "*" else Pow(right, MINUS_ONE)
+            return Mul((*left.factors, factor) if isinstance(left, Mul) else (left, factor))
+        if op in _SETS:
+            return SetOp(_SETS[op], left, right)
+        if op == "mod":
+            return Call("mod", (left, right))
+        if op in ("pm", "mp"):
+            term: Node = PlusMinus(right, 1 if op == "pm" else -1)
+        else:
+            term = right if op == "+" else negate(right)
+        return Add((*left.terms, term) if isinstance(left, Add) else (left, term))
+
+    def unary(self) -> Node:
+        """Read signs before a power."""
+        if self.accept("-"):
+            return negate(self.nested(self.unary))
+        if self.accept("+"):
+            return self.nested(self.unary)
+        if self.is_op("pm", "mp"):
+            sign = 1 if self.accept("pm") else -1
+            self.accept("mp")
+            return PlusMinus(self.nested(self.unary), sign)
+        return self.power()
+
+    def starts_factor(self, token: Token) -> bool:
+        """Whether a token after a complete factor begins another one."""
+        if token.kind == "sym":
+            return not (token.worded and token.text in LETTER_UNITS)
+        if token.kind == "cmd":
+            follows = self.tokens[self.at + 1]
+            if token.text in ("end", "pmod"):
+                return False
+            return token.text not in _UNIT_COMMANDS or follows.text in ("(", "_", "\\{", "{")
+        if token.kind == "op":
+            if token.text == "|":
+                return not self.bars
+            return token.text in ("(", "[", "{", "lfloor", "lceil")
+        return token.kind == "num" and self.mixed_ahead()
+
+    def mixed_ahead(self) -> bool:
+        """Whether `NUM NUM / NUM` stands here: the fraction of a mixed number, or a product's factor."""
+        before, token, slash, bottom = (*self.tokens[self.at - 1 : self.at + 3], *[self.tokens[-1]] * 3)[:4]
+        if before.kind == "num":
+            return token.spaced and slash.text == "/" and bottom.kind == "num" and not slash.spaced
+        return before.text in (")", "}", "]", "!") and not token.spaced
+
+    def starts_unit(self, token: Token) -> bool:
+        """Whether a token after a complete factor is a unit or a counted noun."""
+        if token.kind == "word":
+            return token.text.lower() not in _CLAUSES
+        if token.kind == "cmd":
+            return token.text in _UNIT_COMMANDS
+        if token.kind == "sym":
+            return token.worded
+        return token.kind == "op" and token.text in _CURRENCIES
+
+    def unit(self) -> str:
+        """Read a unit phrase: words, powers of them, `/`."""
+        parts: list[str] = []
+        while True:
+            token, follows = self.tokens[self.at], self.tokens[self.at + 1 : self.at + 2]
+            if self.starts_unit(token):
+                parts.append(token.text)
+            elif token.text == "/" and follows and self.starts_unit(follows[0]):
+                parts.append("/")
+            elif token.text == "^" and parts:
+                self.at += 1
+                parts[-1] += self.unit_power()
+                continue
+            elif token.text == "(" and follows and follows[0].kind in ("word", "sym") and parts:
+                raise MathSyntaxError("A remark stands beside the unit.")
+            else:
+                return " ".join(parts)
+            self.at += 1
+
+    def modulus(self, left: Node) -> Node:
+        """Read `\\pmod{m}` after a residue."""
+        self.at += 1
+        start = self.at
+        self.atom()
+        return Quantity(left, "mod " + "".join(t.text for t in self.tokens[start : self.at]).strip("{}()"))
+
+    def unit_power(self) -> str:
+        """Read the exponent of a unit."""
+        opened = self.accept("{")
+        sign = "-" if self.accept("-") else ""
+        digits = self.token.text
+        if self.token.kind != "num" or len(digits) != 1:
+            raise MathSyntaxError("A unit has an odd exponent.")
+        self.at += 1
+        if opened:
+            self.expect("}")
+        return f"^{sign}{digits}"
+
+    def juxtapose(self, left: Node, start: int) -> Node:
+        """Read a factor written without a sign of multiplication; `3 \\frac{1}{2}` is a mixed number."""
+        lone = self.at == start + 1 or (self.at == start + 2 and self.tokens[start].text in "+-")
+        plain_integer = lone and self.tokens[self.at - 1].kind == "num" and isinstance(left, Num)
+        here, token = self.at, self.token
+        if plain_integer and isinstance(left, Num) and left.places is None:
+            if token.kind == "cmd" and token.text == "frac":
+                factor = self.power()
+                top, bottom = proper_fraction(factor)
+                if bottom and all(t.kind in ("num", "cmd", "op") for t in self.tokens[here : self.at]):
+                    part = Fraction(top, bottom)
+                    return Num(left.value - part if left.value < 0 else left.value + part)
+                return Mul((left, factor))
+            if token.kind == "num":
+                return self.mixed(left)
+        factor = self.power()
+        return Mul((*left.factors, factor) if isinstance(left, Mul) else (left, factor))
+
+    def mixed(self, left: Num) -> Node:
+        """Read the fraction of a mixed number such as `1 1/2`."""
+        top, bottom = self.integer(self.tokens[self.at]), self.integer(self.tokens[self.at + 2])
+        if not 0 < top < bottom:
+            raise MathSyntaxError("Two numbers stand side by side.")
+        self.at += 3
+        part = Fraction(top, bottom)
+        return Num(left.value - part if left.value < 0 else left.value + part)
+
+    @staticmethod
+    def integer(token: Token) -> int:
+        """Return the token's value where it is a plain integer within the cap."""
+        if token.kind != "num" or not token.text.isdigit() or len(token.text) > MAX_DIGITS:
+            raise MathSyntaxError("Two numbers stand side by side.")
+        return int(token.text)
+
+    # Powers and what follows a factor
+
+    def power(self) -> Node:
+        """Read a factor with its postfix marks and its exponent."""
+        base = self.postfix(self.atom())
+        while self.is_op("^"):
+            self.at += 1
+            base = self.raised(base)
+            if isinstance(base, Pow) and isinstance(base.base, Sym) and self.is_op("_"):
+                self.at += 1
+                base = Pow(Sym(f"{base.base.name}_{self.subscript()}"), base.exponent)
+            base = self.postfix(base)
+        return base
+
+    def raised(self, base: Node) -> Node:
+        """Read what stands after `^`: a degree sign, primes, or an exponent."""
+        token, opened = self.token, self.is_op("{")
+        inner = self.tokens[self.at + 1] if opened else token
+        if inner.text == "circ":
+            self.at += 2 if opened else 1
+            if opened:
+                self.expect("}")
+            if self.token.text in ("C", "F") and not self.token.spaced:
+                self.at += 1
+                return Quantity(base, f"degree {self.tokens[self.at - 1].text}")
+            return Quantity(base, "degree")
+        if inner.text == "'" and isinstance(base, Sym):
+            while self.accept("{", "'", "}"):
+                base = Sym(f"{base.name}'") if self.tokens[self.at - 1].text == "'" else base
+            return base
+        if token.kind == "end":
+            return base
+        if inner.kind == "word":
+            raise MathSyntaxError("A word stands in an exponent.")
+        return Pow(base, self.nested(self.exponent))
+
+    def exponent(self) -> Node:
+        """Read an exponent: a group, or one signed factor with its own power (right to left)."""
+        if self.is_op("-", "+"):
+            return negate(self.exponent()) if self.accept("-") else (self.accept("+"), self.exponent())[1]
+        if self.is_op("{") or self.tokens[self.at + 1].text == "_":
+            return self.atom()
+        return self.power()
+
+    def postfix(self, node: Node) -> Node:
+        """Read `!`, `'`, `%` and subscripts."""
+        while self.token.kind == "op":
+            if self.is_op("!") and not isinstance(node, Seq):
+                self.at += 1
+                double = self.accept("!")
+                node = Call("factorial2" if double else "factorial", (node,))
+            elif self.is_op("'") and isinstance(node, Sym):
+                self.at += 1
+                node = Sym(node.name + "'")
+            elif self.is_op("%"):
+                self.at += 1
+                node = Quantity(node, "percent")
+            elif self.is_op("_"):
+                self.at += 1
+                node = self.subscripted(node)
+            else:
+                break
+        return node
+
+    def subscripted(self, node: Node) -> Node:
+        """Return the node with its subscript: part of a name, or the base of a number."""
+        under = self.subscript()
+        if isinstance(node, Sym | Text):
+            return Sym(f"{node.name if isinstance(node, Sym) else node.words}_{under}")
+        digits = self.tokens[self.at - 1 : self.at] and self.based_digits(node)
+        if digits and under.isdigit() and len(under) < 3:
+            base = int(under)
+            if 2 <= base <= 36 and all(int(c, 36) < base for c in digits):
+                return Based(digits, base)
+        raise MathSyntaxError("A subscript stands after something other than a name or a number.")
+
+    @staticmethod
+    def based_digits(node: Node) -> str:
+        """Return the digits of a non-negative integer literal, or an empty string."""
+        if isinstance(node, Num) and node.places is None and node.value.denominator == 1 and node.value >= 0:
+            return str(node.value.numerator) if node.value < 10**60 else ""
+        return ""
+
+    def subscript(self) -> str:
+        """Read a subscript as text without braces and spaces."""
+        if not self.is_op("{"):
+            self.at += 1
+            return self.tokens[self.at - 1].text
+        depth, parts = 0, []
+        while self.token.kind != "end":
+            token = self.token
+            self.at += 1
+            depth += (token.text == "{") - (token.text == "}")
+            if not depth:
+                break
+            parts.append("" if token.text in "{}" else token.text)
+        return "".join(parts)
+
+    # Atoms
+
+    def atom(self) -> Node:
+        """Read a number, a name, a command, words or a bracketed group."""
+        token = self.token
+        if token.kind == "num":
+            self.at += 1
+            return number(token.text)
+        if token.kind == "sym":
+            return self.symbol(token)
+        if token.kind == "cmd":
+            return commands.read(self, token.text)
+        if token.kind == "word":
+            return self.words()
+        if token.kind == "op" and token.text in groups.READERS:
+            return self.nested(lambda: groups.READERS[token.text](self))
+        raise MathSyntaxError(f"Unexpected {token.text or 'end'!r}.")
+
+    def symbol(self, token: Token) -> Node:
+        """Read a variable, a constant or the application of an unknown function."""
+        self.at += 1
+        if self.is_op("_"):
+            return Sym(token.text)
+        primes = ""
+        while self.token.text == "'" and token.text in FUNCTION_LETTERS:
+            self.at += 1
+            primes += "'"
+        if token.text in FUNCTION_LETTERS and self.is_op("(") and not self.token.spaced:
+            argument = self.atom()
+            args = argument.items if isinstance(argument, Seq) else (argument,)
+            return Call(f"apply {token.text}{primes}", args)
+        if token.text in commands.LETTER_CONSTANTS and not primes:
+            return commands.LETTER_CONSTANTS[token.text]
+        return Sym(token.text + primes)
+
+    def words(self) -> Node:
+        """Read a run of words as text."""
+        found: list[str] = []
+        while self.token.kind == "word" or (self.token.kind == "sym" and self.token.worded and found):
+            found.append(self.token.text.lower())
+            self.at += 1
+        return Text(" ".join(found))
+
+
+def number(text: str) -> Num:
+    """Return a literal; raises TooLarge beyond the caps before anything is computed."""
+    if len(text) > MAX_DIGITS:
+        raise TooLarge("A number has more digits than the cap.")
+    if text.isdigit():
+        return Num(Fraction(int(text)))
+    mantissa, _, power = text.lower().partition("e")
+    places = len(mantissa.partition(".")[2])
+    if power and abs(int(power)) > MAX_DIGITS:
+        raise TooLarge("A number has a larger power of ten than the cap.")
+    value = Fraction(mantissa) * Fraction(10) ** int(power or 0)
+    return Num(value, places - int(power or 0) if "." in mantissa or power else None)
+
+
+def proper_fraction(node: Node) -> tuple[int, int]:
+    """Return top and bottom of a quotient of two literals between 0 and 1, or (0, 0)."""
+    if isinstance(node, Mul) and len(node.factors) == 2:
+        top, below = node.factors
+        if isinstance(top, Num) and isinstance(below, Pow) and isinstance(below.base, Num):
+            bottom = below.base
+            whole = top.value.denominator == 1 == bottom.value.denominator
+            if whole and top.places is None and bottom.places is None and 0 < top.value < bottom.value:
+                return int(top.value), int(bottom.value)
+    return 0, 0

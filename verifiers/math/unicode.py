@@ -1,0 +1,95 @@
+"""One spelling for every character: what a keyboard, a copied page or a broken escape put in.
+
+Full-width digits, superscripts, vulgar fractions, minus signs and mathematical symbols become the
+ASCII or LaTeX notation that the tokenizer reads, so that `x²` and `x^{2}` are one text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SUPER = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱ", "0123456789+-()ni", strict=True))
+_SUB = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₒₓₙₖₘᵢⱼ", "0123456789+-()aeoxnkmij", strict=True))
+
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta",
+    "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi",
+    "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+    "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Π": "Pi", "Σ": "Sigma", "Φ": "Phi",
+    "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+
+_COMMANDS = {
+    "√": "sqrt", "∛": "cbrt", "∞": "infty", "×": "times", "⋅": "cdot", "·": "cdot", "∙": "cdot",
+    "•": "cdot", "÷": "div", "≤": "le", "≦": "le", "⩽": "le", "≥": "ge", "≧": "ge", "⩾": "ge", "≠": "ne",
+    "≈": "approx", "≡": "equiv", "∈": "in", "∪": "cup", "∩": "cap", "∖": "setminus", "±": "pm",
+    "∓": "mp", "∑": "sum", "∏": "prod", "∫": "int", "∅": "emptyset", "ℝ": "mathbb{R}", "ℤ": "mathbb{Z}",
+    "ℕ": "mathbb{N}", "ℚ": "mathbb{Q}", "ℂ": "mathbb{C}", "⌊": "lfloor", "⌋": "rfloor", "⌈": "lceil",
+    "⌉": "rceil", "→": "to", "∧": "land", "∨": "lor", "∣": "mid", "∠": "angle", "△": "triangle",
+    "⟨": "langle", "⟩": "rangle", "…": "ldots", "⋯": "ldots", "ℏ": "hbar", "⊥": "perp", "∥": "parallel",
+}  # fmt: skip
+
+_PLAIN = {
+    "−": "-", "–": "-", "‐": "-", "‑": "-", "‒": "-", "﹣": "-", "－": "-", "∕": "/", "⁄": "/", "′": "'",
+    "’": "'", "‘": "'", "“": '"', "”": '"', "″": "''", "∶": ":", "：": ":", "，": ",", "、": ",", "；": ";",
+    "。": ".", "．": ".", "（": "(", "）": ")", "［": "[", "］": "]", "｛": "{", "｝": "}", "＝": "=",
+    "＜": "<", "＞": ">", "％": "%", "﹪": "%", "°": "^\\circ ", "º": "^\\circ ", "℃": "^\\circ C",
+    "℉": "^\\circ F", "＄": "$", "￥": "¥", "\u00a0": " ", "\u200b": "", "\u2060": "", "\ufeff": "",
+    "\u2061": "", "\u2062": "", "\u00ad": "",
+}  # fmt: skip
+
+_KEEP = frozenset(chr(c) for c in range(0x2460, 0x2474))
+
+_TABLE = (
+    {ord(k): f"\\{v} " for k, v in {**_GREEK, **_COMMANDS}.items()}
+    | {ord(k): v for k, v in _PLAIN.items()}
+)  # fmt: skip
+
+_SCRIPTS = re.compile(f"[{''.join(_SUPER)}]+|[{''.join(_SUB)}]+")
+_VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
+_DAMAGED = (
+    (re.compile(r"\x0c(?=[a-z])"), r"\\f"),
+    (re.compile(r"\x08(?=[a-z])"), r"\\b"),
+    (re.compile(r"\t(?=ext[a-z]*\{|imes\b|frac|an\b|heta\b|o\b)"), r"\\t"),
+    (re.compile(r"\r(?=ight|ho\b|angle)"), r"\\r"),
+)
+
+
+def _script(match: re.Match[str]) -> str:
+    run = match.group()
+    if run[0] in _SUPER:
+        return "^{" + "".join(_SUPER[c] for c in run) + "}"
+    return "_{" + "".join(_SUB[c] for c in run) + "}"
+
+
+def _fraction(match: re.Match[str]) -> str:
+    top, _, bottom = unicodedata.normalize("NFKC", match.group()).partition("⁄")
+    before = match.string[: match.start()]
+    return f"{' ' if before[-1:].isdigit() else ''}\\frac{{{top}}}{{{bottom}}}"
+
+
+def _compatible(text: str) -> str:
+    return "".join(c if c in _KEEP or c < "\x80" else unicodedata.normalize("NFKC", c) for c in text)
+
+
+def repair(text: str) -> str:
+    """Undo two kinds of damage: escapes that JSON turned into control characters, and backslashes
+    that were escaped twice throughout.
+    """
+    for pattern, command in _DAMAGED:
+        text = pattern.sub(command, text)
+    if "\\\\" in text and re.search(r"\\\\[a-zA-Z]", text) and not re.search(r"(?<!\\)\\[a-zA-Z]", text):
+        text = text.replace("\\\\", "\\")
+    return text
+
+
+def plain(text: str) -> str:
+    """Return the text in the notation the tokenizer reads; never longer than a few times its input."""
+    if not text.isascii():
+        text = _VULGAR.sub(_fraction, text)
+        text = _SCRIPTS.sub(_script, text)
+        text = _compatible(text.translate(_TABLE)).translate(_TABLE)
+    if "\\\\" in text or not text.isprintable():
+        text = repair(text)
+    return text

@@ -1,0 +1,149 @@
+"""Units of measure: what a unit phrase means, so that `1 km` is `1000 m` and `5 cm` is not `5 m`.
+
+A phrase becomes a dimension (exponents of base kinds) and an exact factor. A phrase with a word
+that is no unit (`apples`, `square tiles`) is a counted noun: it has no dimension here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+_F = Fraction
+_TABLE: dict[str, tuple[str, Fraction]] = {}
+
+
+def names(text: str) -> frozenset[str]:
+    """Return the words of a text as a set."""
+    return frozenset(text.split())
+
+
+def _define(kind: str, factor: Fraction | int, names: str) -> None:
+    for name in names.split():
+        _TABLE[name] = (kind, Fraction(factor))
+
+
+_define("length", 1, "m meter meters metre metres")
+_define("length", 1000, "km kilometer kilometers kilometre kilometres")
+_define("length", _F(1, 100), "cm centimeter centimeters centimetre centimetres")
+_define("length", _F(1, 1000), "mm millimeter millimeters millimetre millimetres")
+_define("length", _F(1, 10), "dm decimeter decimeters")
+_define("length", _F(1609344, 1000), "mi mile miles")
+_define("length", _F(3048, 10000), "ft foot feet")
+_define("length", _F(254, 10000), "in inch inches")
+_define("length", _F(9144, 10000), "yd yds yard yards")
+_define("mass", 1, "kg kgs kilogram kilograms kilo kilos")
+_define("mass", _F(1, 1000), "g gram grams")
+_define("mass", _F(1, 1000000), "mg milligram milligrams")
+_define("mass", _F(45359237, 100000000), "lb lbs")
+_define("mass", _F(45359237, 1600000000), "oz ounce ounces")
+_define("mass", 1000, "tonne tonnes")
+_define("time", 1, "s sec secs second seconds")
+_define("time", 60, "min mins minute minutes")
+_define("time", 3600, "h hr hrs hour hours")
+_define("time", 86400, "day days")
+_define("time", 604800, "week weeks wk wks")
+_define("years", 1, "yr yrs year years")
+_define("years", _F(1, 12), "month months")
+_define("volume", 1, "l liter liters litre litres")
+_define("volume", _F(1, 1000), "ml milliliter milliliters millilitre millilitres")
+_define("usd", 1, "usd dollar dollars buck bucks")
+_define("usd", _F(1, 100), "cent cents ¢")
+_define("eur", 1, "eur euro euros")
+_define("gbp", 1, "gbp")
+_define("yen", 1, "yen jpy")
+_define("yuan", 1, "yuan rmb")
+_define("rupee", 1, "rupee rupees rs")
+_define("angle", 1, "degree degrees deg")
+_define("radian", 1, "rad rads radian radians")
+_define("percent", 1, "percent pct percentage percents")
+_define("force", 1, "newton newtons")
+_define("energy", 1, "joule joules j")
+_define("power", 1, "watt watts")
+_define("voltage", 1, "volt volts v")
+_define("current", 1, "ampere amperes amp amps")
+_define("frequency", 1, "hz hertz")
+_define("any", 1, "unit units")
+
+_COMPOUND = {"mph": "mi/h", "kph": "km/h", "kmh": "km/h", "kmph": "km/h", "fps": "ft/s"}
+_EXACT_CASE = {
+    "N": "newton",
+    "J": "joule",
+    "W": "watt",
+    "V": "volt",
+    "A": "ampere",
+    "Hz": "hz",
+    "L": "l",
+    "mL": "ml",
+}
+SHORT_UNITS = names("km cm mm dm kg mg ft yd lb oz hr mL mph min sec lbs hrs yds")
+LETTER_UNITS = frozenset("msghlLNJWVA")
+_POWER = re.compile(r"([^\W\d_¢]+|¢)\^?(-?\d)?$")
+_FILLER = names("of the a an in total each")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A dimension as sorted (kind, exponent) pairs and the factor to the base unit."""
+
+    dimension: tuple[tuple[str, int], ...]
+    factor: Fraction
+
+
+def is_unit_word(word: str) -> bool:
+    """Whether a word of at least three letters is in the table."""
+    return len(word) > 2 and (
+        word in _TABLE or word in _COMPOUND or word in ("square", "cubic", "squared", "cubed")
+    )
+
+
+@lru_cache(maxsize=1024)
+def parse_unit(phrase: str) -> Unit | None:
+    """Return what a phrase such as `square cm`, `km/h` or `meters per second` measures, or None."""
+    words = re.sub(r"\bper\b", "/", phrase.replace("*", " ").replace("/", " / ")).split()
+    exponents: dict[str, int] = {}
+    factor, sign, boost = Fraction(1), 1, 1
+    for at, word in enumerate(words):
+        if word == "/":
+            sign, boost = -1, 1
+        elif word.lower() in ("square", "sq", "cubic"):
+            boost = 3 if word.lower() == "cubic" else 2
+        elif word.lower() in ("squared", "cubed") and at:
+            continue
+        else:
+            after = words[at + 1].lower() if at + 1 < len(words) else ""
+            boost = {"squared": 2, "cubed": 3}.get(after, boost)
+            simple = _single(word, sign * boost)
+            if simple is None:
+                return None
+            for kind, exponent in simple.dimension:
+                exponents[kind] = exponents.get(kind, 0) + exponent
+            factor, boost = factor * simple.factor, 1
+    return Unit(tuple(sorted((k, e) for k, e in exponents.items() if e)), factor)
+
+
+def _single(word: str, power: int) -> Unit | None:
+    compound = _COMPOUND.get(word.lower())
+    if compound and power == 1:
+        return parse_unit(compound)
+    match = _POWER.match(word.rstrip("."))
+    if match is None:
+        return None
+    name = _EXACT_CASE.get(match[1], match[1].lower())
+    exponent = power * int(match[2] or 1)
+    if name not in _TABLE:
+        return None
+    kind, factor = _TABLE[name]
+    if kind == "any":
+        return Unit((("any", 1),), Fraction(1))
+    if kind == "volume":
+        return Unit((("length", 3 * exponent),), (factor / 1000) ** exponent)
+    return Unit(((kind, exponent),), factor**exponent)
+
+
+def noun(phrase: str) -> str:
+    """Return the words of a counted noun in lower case without articles, to compare two of them."""
+    words = (w for w in re.findall(r"[^\W\d_]+", phrase.lower()) if w not in _FILLER)
+    return " ".join(w[:-1] if len(w) > 3 and w.endswith("s") else w for w in words)
