@@ -1,0 +1,82 @@
+"""Untrusted Python text, read as a tree without being run and without hurting the reader.
+
+Every part of the code verifier looks at programs through `parse`: text that no parser can take
+(null bytes, lone surrogates, nesting without end, five thousand digits) is simply not a program.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable, Iterator
+
+MAX_SOURCE = 1_000_000
+BUILTINS = frozenset(dir(builtins))
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def parse(source: str) -> ast.Module | None:
+    """Return the tree of a program, or None where the text is no program."""
+    if len(source) > MAX_SOURCE:
+        return None
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def defined(statement: ast.stmt) -> set[str]:
+    """Return the names that one statement binds in its own scope."""
+    if isinstance(statement, DEFINITIONS):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {(a.asname or a.name).split(".")[0] for a in statement.names}
+    return {
+        n.id for n in _same_scope(statement) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
+    } | {name for n in _same_scope(statement) if isinstance(n, DEFINITIONS) for name in (n.name,)}
+
+
+def _same_scope(statement: ast.stmt) -> Iterator[ast.AST]:
+    """Yield the nodes of a statement that belong to the scope it stands in."""
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, (*DEFINITIONS, ast.Lambda)):
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def top_level_names(tree: ast.Module) -> set[str]:
+    """Return the names that a program binds at its top level, imports included."""
+    return set().union(*map(defined, tree.body))
+
+
+def defines(source: str, names: Iterable[str]) -> bool:
+    """Whether the text is a program that binds all these names at its top level."""
+    tree = parse(source)
+    return tree is not None and set(names) <= top_level_names(tree)
+
+
+def loaded_names(tree: ast.AST) -> set[str]:
+    """Return the names that a tree reads, wherever they stand."""
+    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def unbound_names(tree: ast.Module) -> set[str]:
+    """Return the names that a program reads and nothing in it, nor Python itself, binds.
+
+    Scopes are not told apart: a name bound anywhere counts as bound, so the set errs on the small side.
+    """
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            bound.add(node.id)
+        elif isinstance(node, DEFINITIONS):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            bound |= defined(node)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            bound.add(node.name)
+    return loaded_names(tree) - bound - BUILTINS
