@@ -32,21 +32,20 @@ def _yield_by(journal: Journal, column: int) -> list[tuple[object, ...]]:
     ]
 
 
-def _reasons(journal: Journal, duplicates: int) -> list[tuple[object, ...]]:
+def _reasons(journal: Journal, duplicates: int) -> str:
     counted: Counter[tuple[str, str]] = Counter()
     for _, _, outcome, reason, count in journal.counts():
         if outcome != "accept":
-            counted[outcome, reason] += count
+            counted[reason, outcome] += count
     if duplicates:
-        counted["reject", "duplicate"] = duplicates
-    return [
-        (reason, outcome, count)
-        for (outcome, reason), count in sorted(counted.items(), key=lambda x: (-x[1], x[0]))
-    ]
+        counted["duplicate", "reject"] = duplicates
+    ranked = sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
+    rows = [(*reason, count) for reason, count in ranked]
+    return _table(("reason", "outcome", "rows"), rows) if rows else "No row was rejected."
 
 
 def _front_matter(domain: str, rows: int) -> str:
-    size = next((f"{a}<n<{b}" for limit, a, b in _SIZES if rows < limit), "n>1M")
+    size = next((name for limit, name in _SIZES if rows < limit), "n>1M")
     return (
         f"---\nlicense: {LICENCE}\ntask_categories:\n- text-generation\ntags:\n- synthetic\n- evol-instruct\n"
         f"- verified\n- {domain}\nsize_categories:\n- {size}\n"
@@ -56,9 +55,7 @@ def _front_matter(domain: str, rows: int) -> str:
     )
 
 
-_SIZES: Final = (
-    (1_000, "n", "1K"), (10_000, "1K", "10K"), (100_000, "10K", "100K"), (1_000_000, "100K", "1M"),
-)  # fmt: skip
+_SIZES: Final = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
 def card(journal: Journal, record: Mapping[str, Any], exported: Exported, style: Format) -> str:
@@ -90,7 +87,7 @@ Every row carries the verdict that let it pass and every check that ran (`verdic
 
 {_table(("operation", "judged", "accepted", "share"), _yield_by(journal, 1))}
 
-{_table(("reason", "outcome", "rows"), _reasons(journal, exported.duplicates))}
+{_reasons(journal, exported.duplicates)}
 
 Contamination with evaluation sets was not checked by this run.
 

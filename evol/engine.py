@@ -42,12 +42,12 @@ class Tally:
     kept: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
-    def add(self, verdict: Verdict) -> None:
-        """Count one judged row."""
-        if verdict.outcome is Outcome.ACCEPT:
-            self.kept += 1
+    def add(self, verdict: Verdict, rows: int = 1) -> None:
+        """Count judged rows; a negative number takes back those that are judged again."""
+        if verdict.accepted:
+            self.kept += rows
         else:
-            self.reasons[verdict.reason] += 1
+            self.reasons[verdict.reason] += rows
 
     @property
     def eliminated(self) -> int:
@@ -89,6 +89,10 @@ class Engine:
     judged_by: str
     tally: Tally = field(default_factory=Tally)
 
+    def __post_init__(self) -> None:
+        for _, _, outcome, reason, rows in self.journal.counts():
+            self.tally.add(Verdict(Outcome(outcome), "", reason, ""), rows)
+
     async def run(self, seeds: Iterable[Sample]) -> None:
         """Evolve every seed that has not finished; returns early where the teacher was stopped.
 
@@ -115,7 +119,9 @@ class Engine:
                 return
 
     async def _lineage(self, number: int, seed: Sample) -> None:
-        if self.journal.begun(number):
+        if begun := self.journal.lineage(number):
+            for old in begun:
+                self.tally.add(old.verdict, -1)
             await self.journal.restart(number)
         if problem := seed.meta.get("problem"):
             unusable = Verdict.reject("seeds", "unusable_row", f"The seed cannot be used: {problem}.")

@@ -249,12 +249,6 @@ class Journal:
         sql = "SELECT 1 FROM lineages WHERE number = ? AND seed = ? AND judged_by = ?"
         return self._reader.execute(sql, (number, seed, judged_by)).fetchone() is not None
 
-    def begun(self, number: int) -> bool:
-        """Whether rows of this lineage are stored."""
-        return (
-            self._reader.execute("SELECT 1 FROM samples WHERE lineage = ?", (number,)).fetchone() is not None
-        )
-
     async def restart(self, number: int) -> None:
         """Drop the rows of a lineage that is about to be judged again; its replies stay."""
         await self._write(

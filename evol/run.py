@@ -92,7 +92,11 @@ def plan(config: RunConfig) -> Plan:
     seeds = SeedFile(config.seeds or _own_seeds(pack), pack.name, config.map)
     checked = seeds.check()
     teacher = make_teacher(
-        config.teacher, pack=pack, seed=config.seed, concurrency=config.concurrency, timeout_s=config.timeout
+        config.teacher,
+        procedural=pack.procedural,
+        seed=config.seed,
+        concurrency=config.concurrency,
+        timeout_s=config.timeout,
     )
     generations = config.generations
     if generations is None:
@@ -100,7 +104,6 @@ def plan(config: RunConfig) -> Plan:
     identity = {
         "domain": pack.name,
         "seeds": {
-            "source": config.seeds or f"the {pack.name} pack",
             "digest": checked.digest,
             "map": dict(config.map),
         },

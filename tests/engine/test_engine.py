@@ -44,6 +44,7 @@ def test_running_again_asks_nothing_and_changes_nothing(tmp_path, evolve, echo):
     _, engine = evolve(tmp_path / "run.db", SEEDS, again)
     assert not again.asked
     assert engine.tally.skipped == len(SEEDS)
+    assert engine.tally.kept + engine.tally.eliminated == len(before)
     assert dump(tmp_path / "run.db") == before
 
 
@@ -53,6 +54,7 @@ def test_a_changed_verifier_judges_again_without_a_call(tmp_path, evolve, echo):
     _, engine = evolve(tmp_path / "run.db", SEEDS, again, judged_by="new")
     assert not again.asked
     assert engine.tally.lineages == len(SEEDS)
+    assert engine.tally.kept + engine.tally.eliminated == len(before)
     assert dump(tmp_path / "run.db") == before
 
 
