@@ -1,0 +1,243 @@
+"""One program's process: takes its job, locks itself in, runs the program, answers in plain data.
+
+Forked from the zygote for each job. Until the lock-down only our own code and the standard
+library run here; after it the process is the program's, and nothing it says is taken for more
+than that.
+"""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import io
+import os
+import signal
+import struct
+import sys
+import threading
+import types
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from evol.verifiers.sandbox import namespaces, rlimits, values, wire
+from evol.verifiers.sandbox.seccomp import Filter
+
+HEADER = struct.Struct("<I")
+FILENAME = "<program>"
+MODULE = "solution"
+MESSAGE_LIMIT = 2000
+GENUINE = {
+    c: c.__name__ for c in vars(builtins).values() if isinstance(c, type) and issubclass(c, BaseException)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """What a child needs to lock itself in: the filter (None without one), whether it is still
+    root, what its limits come on top of (bytes of address space, threads of the same user), and the kit's names."""
+
+    filter: Filter | None
+    root: bool
+    address_space: int
+    other_tasks: int
+    namespace: types.CodeType
+
+
+class Channel:
+    """Messages over a socket: four bytes of length, then JSON."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    def send(self, message: object) -> None:
+        """Send one message; raises OSError where nobody listens."""
+        data = wire.dump(message)
+        view = memoryview(HEADER.pack(len(data)) + data)
+        while view:
+            view = view[os.write(self.descriptor, view) :]
+
+    def receive(self) -> Any:
+        """Return the next message; raises EOFError at the end, WireError for what is none."""
+        (size,) = HEADER.unpack(self._exactly(HEADER.size))
+        return wire.load(self._exactly(size))
+
+    def _exactly(self, size: int) -> bytes:
+        parts = []
+        while size:
+            part = os.read(self.descriptor, min(size, 1 << 20))
+            if not part:
+                raise EOFError
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+
+def lock_down(channel: Channel, wall: Wall, job: dict[str, Any], modules: list[str]) -> None:
+    """Import what the program names, then take away all that it may not have."""
+    for name in modules:
+        parent, _, part = name.rpartition(".")
+        if name in sys.modules or (parent in sys.modules and hasattr(sys.modules[parent], part)):
+            continue
+        try:
+            __import__(name)
+        except ImportError:
+            continue
+    rlimits.set_for_job(wall.address_space, wall.other_tasks, job["limits"])
+    if wall.root:
+        namespaces.become_nobody()
+    namespaces.prctl(namespaces.SET_DEATH_SIGNAL, signal.SIGKILL)
+    if wall.filter is not None:
+        wall.filter.install()
+    channel.send({"locked": True})
+
+
+def _line(error: BaseException) -> int | None:
+    traceback, line = error.__traceback__, None
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == FILENAME:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return getattr(error, "lineno", None) if line is None and isinstance(error, SyntaxError) else line
+
+
+def describe(error: BaseException) -> list[Any]:
+    """Return an exception as [type, message, genuine built-in bases, line]."""
+    genuine = [GENUINE[c] for c in type(error).__mro__ if c in GENUINE]
+    try:
+        message = str(error)[:MESSAGE_LIMIT]
+        message = message if type(message) is str else ""
+    except BaseException:  # noqa: BLE001 - a program's own __str__ may raise anything
+        message = ""
+    return [str(type(error).__name__), message, genuine, _line(error)]
+
+
+def program_module(wall: Wall, name: str) -> types.ModuleType:
+    """Return the fresh module that a program executes in, known to `sys.modules` as an import would be."""
+    module = types.ModuleType(name)
+    sys.modules[name] = module
+    exec(wall.namespace, vars(module))  # noqa: S102 - the kit's own names
+    return module
+
+
+def load(channel: Channel, wall: Wall, source: str) -> dict[str, Any] | None:
+    """Execute the program and return its namespace; None, and a report, where that fails."""
+    namespace = vars(program_module(wall, MODULE))
+    try:
+        code = compile(source, FILENAME, "exec", dont_inherit=True)
+    except BaseException as error:  # noqa: BLE001 - deep sources raise RecursionError, MemoryError
+        channel.send({"syntax": describe(error)})
+        return None
+    try:
+        exec(code, namespace)  # noqa: S102 - this process exists to do so
+    except SystemExit as exit_:
+        channel.send({"exit": describe(exit_)})
+        return None
+    except BaseException as error:  # noqa: BLE001 - whatever it raises is the answer
+        channel.send({"load": describe(error)})
+        return None
+    return namespace
+
+
+def _foreign(described: bool) -> wire.ForeignHook:
+    def stand_in(value: Any) -> list[Any]:
+        name = str(type(value).__name__)
+        return ["o", name, str(value)[: MESSAGE_LIMIT * 10]] if described else ["o", name]
+
+    return stand_in
+
+
+def _invoke(namespace: dict[str, Any], call: list[Any], hook: wire.ForeignHook) -> dict[str, Any]:
+    entry, args, kwargs = call
+    try:
+        function = namespace[entry]
+    except KeyError:
+        return {"raised": ["NameError", f"name {entry!r} is not defined", ["NameError", "Exception"], None]}
+    try:
+        result = function(*values.plain(args), **values.plain(kwargs))
+    except BaseException as error:  # noqa: BLE001 - whatever it raises is the answer
+        return {"raised": describe(error)}
+    try:
+        return {"value": wire.Encoder(hook).node(result)}
+    except BaseException as error:  # noqa: BLE001 - too deep, too large, or a __class__ that raises
+        return {"value": ["o", f"{type(result).__name__} ({error.__class__.__name__})"]}
+
+
+def run_call(channel: Channel, wall: Wall, job: dict[str, Any]) -> None:
+    """Serve a Call job."""
+    task = channel.receive()
+    lock_down(channel, wall, job, task["modules"])
+    namespace = load(channel, wall, task["source"])
+    if namespace is None:
+        return
+    hook = _foreign(task["describe"])
+    channel.send({"loaded": True})
+    for call in task["calls"]:
+        channel.send(_invoke(namespace, call, hook))
+    channel.send({"end": True})
+
+
+def _standard_streams() -> None:
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)), encoding="utf-8", errors="surrogateescape")
+    for descriptor, name in ((1, "stdout"), (2, "stderr")):
+        raw = io.BufferedWriter(io.FileIO(descriptor, "w"))
+        setattr(sys, name, io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace"))
+        setattr(sys, f"__{name}__", getattr(sys, name))
+    sys.__stdin__ = sys.stdin  # type: ignore[misc]
+
+
+def _exit_status(error: SystemExit) -> int:
+    if error.code is None or isinstance(error.code, int):
+        return (error.code or 0) & 0xFF
+    print(error.code, file=sys.stderr)
+    return 1
+
+
+def _wind_up(namespace: dict[str, Any]) -> None:
+    """Do what the interpreter's own end would: join threads, run exit handlers, flush what is open."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    namespace.clear()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+
+
+def run_script(channel: Channel, wall: Wall, job: dict[str, Any]) -> int:
+    """Serve a Script job and return the exit status."""
+    task = channel.receive()
+    _standard_streams()
+    lock_down(channel, wall, job, task["modules"])
+    namespace = vars(program_module(wall, "__main__"))
+    status = 0
+    try:
+        code = compile(task["source"], FILENAME, "exec", dont_inherit=True)
+    except BaseException as error:  # noqa: BLE001 - deep sources raise RecursionError, MemoryError
+        channel.send({"syntax": describe(error)})
+        return 1
+    try:
+        exec(code, namespace)  # noqa: S102 - this process exists to do so
+    except SystemExit as exit_:
+        status = _exit_status(exit_)
+    except BaseException as error:  # noqa: BLE001 - whatever it raises is the answer
+        sys.excepthook(type(error), error, error.__traceback__)
+        channel.send({"load": describe(error)})
+        status = 1
+    _wind_up(namespace)
+    return status
+
+
+def run(wall: Wall, job: dict[str, Any], descriptors: list[int]) -> NoReturn:
+    """Be the process of one job and end."""
+    status = 1
+    try:
+        if len(descriptors) == 4:
+            for target, source in enumerate(descriptors[1:]):
+                os.dup2(source, target)
+                os.close(source)
+        status = ROLES[job["role"]](Channel(descriptors[0]), wall, job) or 0
+    except EOFError:
+        status = 0
+    finally:
+        os._exit(status)
+
+
+ROLES: dict[str, Any] = {"call": run_call, "script": run_script}

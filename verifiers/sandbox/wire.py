@@ -1,0 +1,212 @@
+"""Plain data as tagged JSON: the only form in which anything crosses the wall.
+
+Both sides of the wall use this file. Encoding looks at exact built-in types and at the built-in
+base of their subclasses, and calls no method that a program could have overridden. Decoding
+builds nothing but built-in types, checks every shape, and caps size, depth and digits. Equality
+is decided on canonical texts, sorted, because a set or a dict whose hashes all collide would
+stall whoever rebuilt it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import deque
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+Node: TypeAlias = "None | bool | int | float | str | list[Any]"
+
+MAX_DEPTH = 150
+MAX_NODES = 2_000_000
+SAME_HASHES = 64
+SMALL = 1 << 63
+
+
+class WireError(ValueError):
+    """Data that is not plain, or bytes that are not what `encode` writes."""
+
+
+class Foreign:
+    """Stands for a value that is no plain data: its type's name, and its `str()` where that was asked for."""
+
+    __slots__ = ("text", "type_name")
+
+    def __init__(self, type_name: str, text: str | None = None) -> None:
+        self.type_name = type_name
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"<{self.type_name} object>" if self.text is None else self.text
+
+
+ForeignHook: TypeAlias = Callable[[Any], "list[Any]"]
+
+
+class Encoder:
+    """Turns values into nodes; `foreign` says what becomes of a value that is no plain data."""
+
+    def __init__(self, foreign: ForeignHook) -> None:
+        self.foreign = foreign
+        self.nodes = 0
+
+    def node(self, value: Any, depth: int = 0) -> Node:
+        """Return the node for a value; raises WireError where it is too deep or too large."""
+        kind = type(value)
+        if value is None or kind is bool or kind is str:
+            return value  # type: ignore[no-any-return]
+        if kind is int:
+            return value if -SMALL < value < SMALL else ["i", format(value, "x")]
+        if kind is float:
+            return value if math.isfinite(value) else ["f", repr(value)]
+        self.nodes += 1
+        if depth > MAX_DEPTH:
+            raise WireError("nested too deeply")
+        if self.nodes > MAX_NODES:
+            raise WireError("too many parts")
+        write = WRITERS.get(kind)
+        if write is not None:
+            return write(self, value, depth + 1)
+        return self._derived(value, kind, depth)
+
+    def _derived(self, value: Any, kind: type, depth: int) -> Node:
+        for base, plain in BASES:
+            if base in kind.__mro__:
+                return self.node(plain(value), depth)
+        return self.foreign(value)
+
+    def nodes_of(self, values: Iterable[Any], depth: int) -> list[Node]:
+        """Return the nodes of several values."""
+        parts = [self.node(v, depth) for v in values]
+        self.nodes += len(parts)
+        if self.nodes > MAX_NODES:
+            raise WireError("too many parts")
+        return parts
+
+
+def _sequence(tag: str, each: Callable[[Any], Iterable[Any]]) -> Callable[[Encoder, Any, int], list[Any]]:
+    return lambda encoder, value, depth: [tag, *encoder.nodes_of(each(value), depth)]
+
+
+def _pairs(encoder: Encoder, value: Any, depth: int) -> list[Any]:
+    return ["d", *encoder.nodes_of([part for pair in dict.items(value) for part in pair], depth)]
+
+
+def _decimal(encoder: Encoder, value: Decimal, depth: int) -> list[Any]:
+    return ["D", Decimal.__str__(value)]
+
+
+def _fraction(encoder: Encoder, value: Fraction, depth: int) -> list[Any]:
+    return ["q", *encoder.nodes_of((value.numerator, value.denominator), depth)]
+
+
+def _complex(encoder: Encoder, value: complex, depth: int) -> list[Any]:
+    return ["c", *encoder.nodes_of((value.real, value.imag), depth)]
+
+
+WRITERS: dict[type, Callable[[Encoder, Any, int], Node]] = {
+    list: _sequence("l", list.__iter__),
+    tuple: _sequence("t", tuple.__iter__),
+    set: _sequence("s", set.__iter__),
+    frozenset: _sequence("z", frozenset.__iter__),
+    deque: _sequence("k", deque.__iter__),
+    dict: _pairs,
+    range: lambda e, v, d: ["r", *e.nodes_of((v.start, v.stop, v.step), d)],
+    bytes: lambda e, v, d: ["b", v.hex()],
+    bytearray: lambda e, v, d: ["B", v.hex()],
+    complex: _complex,
+    Fraction: _fraction,
+    Decimal: _decimal,
+    type(...): lambda e, v, d: ["e"],
+}
+
+BASES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (int, lambda v: int.__add__(v, 0)),
+    (float, float.__float__),
+    (str, str.__str__),
+    (tuple, lambda v: tuple.__getitem__(v, slice(None))),
+    (list, lambda v: list.__getitem__(v, slice(None))),
+    (dict, lambda v: dict(dict.items(v))),
+    (set, lambda v: set(set.__iter__(v))),
+    (frozenset, lambda v: frozenset(frozenset.__iter__(v))),
+    (deque, lambda v: deque(deque.__iter__(v))),
+    (bytes, lambda v: bytes.__getitem__(v, slice(None))),
+    (bytearray, lambda v: bytearray.__getitem__(v, slice(None))),
+)
+
+
+def _refuse(value: Any) -> list[Any]:
+    raise WireError(f"{type(value).__name__} is not plain data")
+
+
+def encode(value: object) -> Node:
+    """Return the node for plain data; raises WireError for anything else."""
+    try:
+        return Encoder(_refuse).node(value)
+    except RecursionError as error:
+        raise WireError("nested too deeply") from error
+
+
+def dump(message: object) -> bytes:
+    """Return a message, built of nodes, as JSON bytes."""
+    return json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20:
+        raise WireError("an integer of too many digits")
+    return int(text)
+
+
+def _constant(text: str) -> float:
+    raise WireError(f"{text} is not JSON")
+
+
+def load(data: bytes) -> Any:
+    """Return the message in these bytes, its shape still unchecked; raises WireError."""
+    try:
+        return json.loads(data, parse_int=_integer, parse_constant=_constant)
+    except (ValueError, RecursionError) as error:
+        raise WireError("not JSON") from error
+
+
+def _strings(count: int, *more: int) -> Callable[[list[Any]], bool]:
+    return lambda parts: len(parts) in (count, *more) and all(type(p) is str for p in parts)
+
+
+def _numbers(*counts: int) -> Callable[[list[Any]], bool]:
+    return lambda parts: len(parts) in counts and all(type(p) is not str and p is not None for p in parts)
+
+
+SHAPES: dict[str, Callable[[list[Any]], bool]] = {
+    **dict.fromkeys(("l", "t", "s", "z", "k"), lambda parts: True),
+    "d": lambda parts: len(parts) % 2 == 0,
+    "r": _numbers(3),
+    "c": _numbers(2),
+    "q": _numbers(2),
+    "i": _strings(1),
+    "f": lambda parts: len(parts) == 1 and parts[0] in ("nan", "inf", "-inf"),
+    "b": _strings(1),
+    "B": _strings(1),
+    "D": _strings(1),
+    "e": lambda parts: not parts,
+    "o": lambda parts: _strings(1)(parts[:1]) and (len(parts) == 1 or _strings(1)(parts[1:])),
+}
+
+
+def check(node: Any, depth: int = 0) -> Node:
+    """Return a node whose tags and shapes are as `encode` writes them; raises WireError otherwise."""
+    if type(node) is not list:
+        if type(node) is dict:
+            raise WireError("a JSON object is no node")
+        return node  # type: ignore[no-any-return]
+    if depth > MAX_DEPTH:
+        raise WireError("nested too deeply")
+    if not node or type(node[0]) is not str or not SHAPES.get(node[0], lambda parts: False)(node[1:]):
+        raise WireError("a node of unknown shape")
+    for part in node[1:]:
+        if type(part) is list:
+            check(part, depth + 1)
+    return node

@@ -1,0 +1,185 @@
+"""The zygote: a process that has entered the wall and imported its kit, and forks a child a job.
+
+It is started with `python -I -S -B` and an empty environment, holds no secret, sees no program
+and no test (a job's contents travel on a socket that it hands on unread), and does nothing but
+fork, wait and kill. When its caller goes, however abruptly, its control socket ends and so does
+it, with everything below it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import select
+import signal
+import sys
+import time
+from socket import AF_UNIX, SOCK_SEQPACKET, recv_fds, socket
+from typing import Any, NoReturn
+
+from evol.verifiers.sandbox import landlock, namespaces, rlimits, runner
+from evol.verifiers.sandbox.seccomp import Filter
+
+MESSAGE = 1 << 16
+STOP = b"stop"
+ARENAS_OPTION = -8
+
+
+class Refused(Exception):
+    """A layer of the wall that this machine does not offer: its name and the system's error."""
+
+    def __init__(self, layer: str, error: OSError) -> None:
+        super().__init__(layer)
+        self.answer = {"refused": layer, "errno": error.errno, "error": str(error)}
+
+
+def _stay_behind(child: int, control: socket) -> NoReturn:
+    """Be the outer process of a zygote that has a process tree of its own: end when it ends."""
+    control.close()
+    os.waitpid(child, 0)
+    os._exit(0)
+
+
+def _enter_namespaces(control: socket) -> None:
+    try:
+        namespaces.enter()
+        child = os.fork()
+    except OSError as error:
+        raise Refused("namespaces", error) from error
+    if child:
+        _stay_behind(child, control)
+
+
+def _preload(kit: dict[str, Any], paths: list[str]) -> None:
+    sys.path.extend(paths)
+    for name in kit["modules"]:
+        __import__(name)
+    exec(kit["warm"], {"__name__": "warm"})  # noqa: S102 - the kit's own text
+
+
+def _confine(config: dict[str, Any]) -> None:
+    """Put the file system out of reach, as far as the level goes; raises Refused."""
+    strong, folder = config["level"] == "strong", config["folder"]
+    if strong:
+        try:
+            namespaces.new_root(config["readable"], config["hidden"], folder, config["folder_mb"])
+        except OSError as error:
+            raise Refused("mounts", error) from error
+        namespaces.drop_capabilities()
+    namespaces.prctl(namespaces.SET_NO_NEW_PRIVS, 1)
+    if config["level"] in ("strong", "landlock"):
+        try:
+            landlock.restrict(config["readable"], folder)
+        except OSError as error:
+            if not strong:
+                raise Refused("landlock", error) from error
+
+
+def _tried_filter(config: dict[str, Any]) -> Filter | None:
+    """Return the filter, installed once in a child to see that the kernel takes it; raises Refused."""
+    if config["level"] == "none":
+        return None
+    prepared = Filter(files=config["folder"] is not None)
+    child = os.fork()
+    if not child:
+        try:
+            prepared.install()
+            os._exit(0)
+        except OSError as error:
+            os._exit(error.errno or 255)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status:
+        raise Refused("seccomp", OSError(abs(status), os.strerror(abs(status))))
+    return prepared
+
+
+def prepare(config: dict[str, Any], control: socket) -> runner.Wall:
+    """Enter the wall and import the kit; raises Refused where a layer is missing."""
+    ctypes.CDLL(None).mallopt(ARENAS_OPTION, 1)
+    os.environ.clear()
+    rlimits.set_common()
+    if config["level"] == "strong":
+        _enter_namespaces(control)
+    _preload(config["kit"], config["paths"])
+    tasks = rlimits.tasks_of(namespaces.NOBODY if os.geteuid() == 0 else os.geteuid())
+    base = rlimits.address_space()
+    _confine(config)
+    root = os.geteuid() == 0
+    alone = not root and namespaces.own_count_of_processes()
+    names = compile(config["kit"]["namespace"], "<kit>", "exec")
+    return runner.Wall(_tried_filter(config), root, base, 0 if alone else tasks, names)
+
+
+def _await(child: int, control: socket, wall_s: float) -> str | None:
+    """Wait for the child to end, and end it where it must; return why it was ended, if it was."""
+    why = None
+    descriptor = os.pidfd_open(child)
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    poll.register(control, select.POLLIN)
+    ready = [fd for fd, _ in poll.poll(wall_s * 1000)]
+    if descriptor not in ready:
+        why = "stopped" if ready else "wall"
+        os.kill(child, signal.SIGKILL)
+        if ready and not control.recv(MESSAGE):
+            os._exit(0)
+    os.close(descriptor)
+    return why
+
+
+def _clear_out(config: dict[str, Any]) -> None:
+    """End whatever else is alive in our process tree, and empty the folder."""
+    if config["level"] == "strong":
+        try:
+            os.kill(-1, signal.SIGKILL)
+            while os.waitpid(-1, 0)[0]:
+                pass
+        except (ProcessLookupError, ChildProcessError):
+            pass
+
+
+def serve(config: dict[str, Any], wall: runner.Wall, control: socket) -> None:
+    """Run one job after another until the caller goes."""
+    while True:
+        data, descriptors, _, _ = recv_fds(control, MESSAGE, 4)
+        if not data:
+            return
+        # A stop that crossed the answer to the job it meant.
+        if data == STOP:
+            continue
+        job = json.loads(data)
+        started = time.monotonic()
+        child = os.fork()
+        if not child:
+            control.close()
+            runner.run(wall, job, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        why = _await(child, control, job["limits"]["wall_s"])
+        _, status, usage = os.wait4(child, 0)
+        _clear_out(config)
+        answer = {
+            "status": os.waitstatus_to_exitcode(status),
+            "why": why,
+            "cpu_s": usage.ru_utime + usage.ru_stime,
+            "peak_kb": usage.ru_maxrss,
+            "wall_s": time.monotonic() - started,
+        }
+        control.send(json.dumps(answer).encode())
+
+
+def main(descriptor: int) -> None:
+    """Be a zygote on this control socket."""
+    control = socket(AF_UNIX, SOCK_SEQPACKET, fileno=descriptor)
+    config = json.loads(control.recv(MESSAGE))
+    try:
+        wall = prepare(config, control)
+    except Refused as refused:
+        control.send(json.dumps(refused.answer).encode())
+        return
+    gc.collect()
+    gc.freeze()
+    control.send(b'{"ready": true}')
+    serve(config, wall, control)
