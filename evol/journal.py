@@ -14,7 +14,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,11 +77,6 @@ def instruction_key(instruction: str) -> str:
 
 def _encode(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
-
-
-def _reply_from(body: str) -> ChatReply:
-    data = json.loads(body)
-    return ChatReply(**{**data, "usage": Usage(**data["usage"])})
 
 
 def _row_from(lineage: int, body: str, verdicts: str) -> Row:
@@ -214,13 +209,13 @@ class Journal:
     def reply(self, key: str) -> ChatReply | None:
         """Return the reply stored under a request's key, if there is one."""
         found = self._reader.execute("SELECT body FROM replies WHERE key = ?", (key,)).fetchone()
-        return None if found is None else _reply_from(found[0])
+        return None if found is None else ChatReply.from_json(json.loads(found[0]))
 
     async def add_reply(self, key: str, request: ChatRequest, reply: ChatReply) -> None:
         """Store a reply and what it cost; returns once it is on disk. Raises JournalError."""
         u = reply.usage
         await self._write(
-            (_ADD_REPLY, (key, request.purpose, _encode(asdict(reply)))),
+            (_ADD_REPLY, (key, request.purpose, _encode(reply.to_json()))),
             (_ADD_SPENT, (u.calls, u.prompt_tokens, u.completion_tokens)),
         )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 
@@ -99,6 +99,14 @@ class Usage:
         """Prompt and completion tokens together."""
         return self.prompt_tokens + self.completion_tokens
 
+    def to_json(self) -> dict[str, int]:
+        """Return the counts by their names."""
+        return {
+            "calls": self.calls,
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+        }
+
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             self.calls + other.calls,
@@ -148,7 +156,8 @@ class Sample:
 
     def to_json(self) -> dict[str, Any]:
         """Return the sample as plain JSON, `truth` included."""
-        return {**asdict(self), "meta": dict(self.meta), "truth": dict(self.truth)}
+        plain = {field_.name: getattr(self, field_.name) for field_ in fields(self)}
+        return {**plain, "usage": self.usage.to_json(), "meta": dict(self.meta), "truth": dict(self.truth)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Sample:
@@ -198,7 +207,8 @@ class ChatRequest:
     def key(self, teacher: str) -> str:
         """Return the hash of all that decides the reply, for a teacher of this identity."""
         messages = [[m.role, m.content] for m in self.messages]
-        return content_key([teacher, messages, asdict(self.sampling), self.sample])
+        sampling = [self.sampling.temperature, self.sampling.top_p, self.sampling.max_tokens]
+        return content_key([teacher, messages, sampling, self.sample])
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,3 +223,18 @@ class ChatReply:
     usage: Usage = Usage(calls=1)
     model: str = ""
     truth: Mapping[str, Json] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the reply as plain JSON."""
+        return {
+            "text": self.text,
+            "finish_reason": self.finish_reason,
+            "usage": self.usage.to_json(),
+            "model": self.model,
+            "truth": dict(self.truth),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ChatReply:
+        """Return the reply that `to_json` wrote."""
+        return cls(**{**data, "usage": Usage(**data["usage"])})
