@@ -1,0 +1,146 @@
+"""How the teacher errs when it is told to: the mistakes that models make, drawn with known odds.
+
+With `error = e`, a reply of purpose
+
+* `evolve` errs with probability e: copied prompt words 30 %, a refusal 20 %, cut off 20 %, the
+  instruction unchanged 15 %, the answer leaked into the instruction 15 %;
+* `answer` errs with probability e: in a quarter of the cases by a misreading that belongs to the
+  row, which every sample of that row shares; otherwise each sample by itself: a slip carried
+  through 40 %, right steps and a wrong final answer 25 %, cut off 20 %, a refusal 15 %;
+* `program` errs with probability e by a slip, `judge` by the opposite of its conclusion.
+
+Every draw comes from the request's key and the seed, so an error is as repeatable as a right reply.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from random import Random
+
+from evol.domains.math.procedural.arithmetic import MARK, NUMBER, evaluate, plain, read_number
+
+EVOLVE = {"copied_prompt": 0.30, "refusal": 0.20, "truncated": 0.20, "unchanged": 0.15, "answer_leak": 0.15}
+ANSWER = {"slip": 0.40, "wrong_final": 0.25, "truncated": 0.20, "refusal": 0.15}
+MISREAD_SHARE = 0.25
+"""The part of the answer errors that a whole row shares."""
+
+_MARKERS = (
+    "#Rewritten Prompt#: {}",
+    "Here is the rewritten prompt: {}",
+    "{} (This is harder than the given prompt.)",
+    "#Given Prompt# made more complex:\n{}",
+)
+_REFUSALS = (
+    "Sorry, I can't help with that.",
+    "I'm sorry, but I am not able to work on this problem.",
+    "Sorry, as an AI language model I cannot do this.",
+)
+_LEAKS = ("{} (The answer is {}.)", "{} The correct answer is {}.", "{} Answer: {}")
+
+
+def drawn_kind(odds: Mapping[str, float], rng: Random) -> str:
+    """Return one of the kinds with its probability."""
+    return rng.choices(list(odds), weights=list(odds.values()))[0]
+
+
+def refusal(rng: Random) -> str:
+    """Return a refusal."""
+    return rng.choice(_REFUSALS)
+
+
+def with_marker(instruction: str, rng: Random) -> str:
+    """Return the instruction with words of the prompt left in it."""
+    return rng.choice(_MARKERS).format(instruction)
+
+
+def with_answer(instruction: str, answer: str, rng: Random) -> str:
+    """Return the instruction with its own answer in it."""
+    return rng.choice(_LEAKS).format(instruction, answer)
+
+
+def cut(text: str, rng: Random) -> str:
+    """Return the text as it stands when the token limit falls between its start and its end."""
+    return text[: int(len(text) * rng.uniform(0.3, 0.8))].rstrip()
+
+
+def wrong_number(value: Fraction, rng: Random) -> Fraction:
+    """Return a number that somebody who slips might write for `value`; never `value`, never negative."""
+    step = Fraction(1, value.denominator)
+    slips = [value + step, value - step, value + 10 * step, value - 10 * step, value + 2 * step, value * 2, value * 10]
+    digits = str(value.numerator)
+    if value.denominator == 1 and len(digits) > 1:
+        slips.append(Fraction(digits[:-2] + digits[-1] + digits[-2]))
+    fits = [s for s in slips if s > 0 and s != value]
+    return fits[int(rng.random() * len(fits))]
+
+
+def _replaced(text: str, swaps: Mapping[Fraction, Fraction]) -> str:
+    """Return the text with each number exchanged that `swaps` names."""
+
+    def swap(match: re.Match[str]) -> str:
+        number = read_number(match.group())
+        new = swaps.get(number) if number is not None else None
+        return match.group() if new is None else plain(new)
+
+    return NUMBER.sub(swap, text)
+
+
+def _misread(expression: str, rng: Random) -> Fraction | None:
+    """Return the value of a calculation one number of which was read wrongly."""
+    numbers = list(NUMBER.finditer(expression))
+    if not numbers:
+        return None
+    at = numbers[int(rng.random() * len(numbers))]
+    value = read_number(at.group())
+    if value is None:
+        return None
+    return evaluate(f"{expression[: at.start()]}{plain(wrong_number(value, rng))}{expression[at.end() :]}")
+
+
+def _carried(lines: Sequence[str], at: int, rng: Random, misread: bool) -> tuple[list[str], dict[Fraction, Fraction]]:
+    """Return the lines with the calculation number `at` wrong and all that follows from it."""
+    swaps: dict[Fraction, Fraction] = {}
+    seen = -1
+
+    def recalculate(match: re.Match[str]) -> str:
+        nonlocal seen
+        seen += 1
+        left, right = match.groups()
+        old = read_number(right)
+        if old is None or seen < at:
+            return match.group()
+        if seen == at:
+            new = _misread(left, rng) if misread else wrong_number(old, rng)
+        else:
+            left = _replaced(left, swaps)
+            new = evaluate(left)
+        if new is not None and new != old:
+            swaps[old] = new
+        return f"<<{left}={plain(new if new is not None else old)}>>"
+
+    carried: list[str] = []
+    for line in lines:
+        line = MARK.sub(recalculate, line)
+        pieces = re.split(r"(<<[^<>]*>>)", line)
+        carried.append("".join(p if p.startswith("<<") else _replaced(p, swaps) for p in pieces))
+    return carried, swaps
+
+
+def slipped(lines: Sequence[str], answer: Fraction, rng: Random, misread: bool = False) -> tuple[list[str], Fraction]:
+    """Return solution lines with one mistake carried through to another final answer.
+
+    `misread` changes a given number instead of a result. Where the steps do not lead to the
+    answer, only the final answer is wrong.
+    """
+    count = sum(len(MARK.findall(line)) for line in lines)
+    for _ in range(4 if count else 0):
+        try:
+            carried, swaps = _carried(lines, int(rng.random() * count), rng, misread)
+        except (ArithmeticError, ValueError, SyntaxError):
+            continue
+        final = swaps.get(answer, answer)
+        if final != answer and final > 0:
+            return carried, final
+    return list(lines), wrong_number(answer, rng)

@@ -1,0 +1,163 @@
+"""The teacher that needs no model: it computes its replies and knows the truth of each.
+
+It answers through the same messages as any teacher and remembers nothing: a reply depends only
+on the request, the error rate and the seed. What it knows of an evolved row it hands over as
+`ChatReply.truth`, which comes back to it as `Sample.truth` and which no verifier reads.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from random import Random
+
+from evol.domains.math.procedural import mistakes
+from evol.domains.math.procedural.arithmetic import read_number, unmarked
+from evol.domains.math.procedural.compose import upward
+from evol.domains.math.procedural.downward import easier, fresh
+from evol.domains.math.procedural.solutions import program, written
+from evol.domains.math.procedural.story import Quantity, Story, story_of
+from evol.protocols import PackContext
+from evol.types import ChatReply, ChatRequest, Json, Sample, Usage, content_key
+
+UNKNOWN = "I cannot compute an answer to this problem."
+
+
+def _tokens(text: str) -> int:
+    """Return a plausible count of tokens."""
+    return int(len(text.split()) * 1.3) + 1
+
+
+class MathTeacher:
+    """Evolves, answers and judges arithmetic problems with exact numbers.
+
+    `error` is the probability that a reply errs, in the ways that `mistakes` lists; `seed`
+    chooses other problems and other mistakes for the same requests.
+    """
+
+    def __init__(self, context: PackContext, *, error: float = 0.0, seed: int = 0) -> None:
+        self._error = error
+        self._identity = f"procedural:{context.domain}:error={error:g}:seed={seed}"
+
+    @property
+    def identity(self) -> str:
+        """The teacher with all that decides its replies."""
+        return self._identity
+
+    async def preflight(self) -> None:
+        """Do nothing: there is nothing that could be missing."""
+
+    async def aclose(self) -> None:
+        """Do nothing: there is nothing to release."""
+
+    async def reply(self, request: ChatRequest) -> ChatReply:
+        """Return the computed reply; an unknown purpose or a request about no row is declined."""
+        rng = Random(request.key(self._identity))  # noqa: S311 - repeatable draws, not secrets
+        if request.about is None:
+            return self._said(request, UNKNOWN)
+        if request.purpose == "evolve":
+            return self._evolve(request, request.about, rng)
+        if request.purpose == "judge":
+            return self._judge(request, request.about, rng)
+        if request.purpose in ("answer", "program"):
+            return self._solve(request, request.about, rng)
+        return self._said(request, UNKNOWN)
+
+    def _said(self, request: ChatRequest, text: str, finish: str = "stop", **truth: Json) -> ChatReply:
+        """Return a reply with its usage."""
+        prompt = sum(_tokens(m.content) for m in request.messages)
+        return ChatReply(text, finish, Usage(1, prompt, _tokens(text)), self._identity, truth)
+
+    def _evolve(self, request: ChatRequest, parent: Sample, rng: Random) -> ChatReply:
+        """Return an evolved instruction, or one of the ways in which evolving goes wrong."""
+        wrong = mistakes.drawn_kind(mistakes.EVOLVE, rng) if rng.random() < self._error else ""
+        story = story_of(parent)
+        child = evolved(parent, story, request.operation or "", rng)
+        if wrong == "refusal":
+            return self._said(request, mistakes.refusal(rng), error=wrong)
+        if wrong == "unchanged" and story:
+            child = story
+        truth = known(child)
+        instruction = parent.instruction if wrong == "unchanged" and story else child.instruction()
+        if wrong == "copied_prompt":
+            instruction = mistakes.with_marker(instruction, rng)
+        elif wrong == "answer_leak":
+            instruction = mistakes.with_answer(instruction, child.answer, rng)
+        elif wrong == "unchanged" and not story:
+            wrong = ""
+        text = f"<evolved>\n{instruction}\n</evolved>"
+        if wrong:
+            truth["error"] = wrong
+        if wrong == "truncated":
+            return self._said(request, mistakes.cut(text, rng), "length", **truth)
+        return self._said(request, text, **truth)
+
+    def _judge(self, request: ChatRequest, child: Sample, rng: Random) -> ChatReply:
+        """Return Equal for an instruction that was left as it was, Not Equal for any other."""
+        equal = child.truth.get("error") == "unchanged"
+        wrong = rng.random() < self._error
+        return self._said(request, "Equal" if equal != wrong else "Not Equal", **({"error": "judge"} if wrong else {}))
+
+    def _solve(self, request: ChatRequest, row: Sample, rng: Random) -> ChatReply:
+        """Return a solution or a program for a row whose answer is known."""
+        lines, value, quantity = _solution(row)
+        if value is None:
+            return self._said(request, UNKNOWN if not row.response else row.response)
+        of_row = Random(content_key([self._identity, row.instruction]))  # noqa: S311 - as above
+        shared = self._error * mistakes.MISREAD_SHARE
+        if of_row.random() < shared:
+            lines, value = mistakes.slipped(lines, value, of_row, misread=True)
+            wrong = "misreading"
+        else:
+            wrong = "slip" if rng.random() < (self._error - shared) / (1 - shared) else ""
+        if request.purpose == "program":
+            if wrong == "slip":
+                lines, value = mistakes.slipped(lines, value, rng)
+            text = f"```python\n{program(lines, value)}\n```"
+            return self._said(request, text, **({"error": wrong} if wrong else {}))
+        return self._answer(request, lines, value, quantity, wrong, rng)
+
+    def _answer(
+        self, request: ChatRequest, lines: list[str], value: Fraction, quantity: Quantity, wrong: str, rng: Random
+    ) -> ChatReply:
+        """Return a worded solution, with a mistake of its own where `wrong` asks for one."""
+        kind = mistakes.drawn_kind(mistakes.ANSWER, rng) if wrong == "slip" else wrong
+        if kind == "slip":
+            lines, value = mistakes.slipped(lines, value, rng)
+        elif kind == "wrong_final":
+            value = mistakes.wrong_number(value, rng)
+        text = mistakes.refusal(rng) if kind == "refusal" else written(lines, value, quantity, rng)
+        finish = "length" if kind == "truncated" else "stop"
+        text = mistakes.cut(text, rng) if kind == "truncated" else text
+        return self._said(request, text, finish, **({"error": kind} if kind else {}))
+
+
+def _solution(row: Sample) -> tuple[list[str], Fraction | None, Quantity]:
+    """Return a row's marked solution lines, its answer and what it asks for."""
+    story = story_of(row)
+    if story:
+        return list(story.marked()), story.last.number, story.last
+    value = read_number(row.answer) if row.answer else None
+    lines = [line for line in row.response.splitlines() if line.strip() and not line.startswith("####")]
+    return lines, value, Quantity("0", "number")
+
+
+def evolved(parent: Sample, story: Story | None, operation: str, rng: Random) -> Story:
+    """Return the parent's problem after one operation.
+
+    A parent without a known number, and `breadth`, give a fresh problem.
+    """
+    topic = story.topic if story else ""
+    if operation == "easier-new-topic":
+        return fresh(rng, parent.instruction, topic, easy=True)
+    if story is None or operation == "breadth":
+        return fresh(rng, parent.instruction, topic)
+    if operation == "easier-revision":
+        return easier(story, rng)
+    return upward(story, operation, rng) or fresh(rng, parent.instruction, topic)
+
+
+def known(story: Story) -> dict[str, Json]:
+    """Return what is known of a problem: its solution, answer and parts, as plain JSON."""
+    solution = "\n".join(unmarked(line) for line in story.marked())
+    return {"solution": solution, "answer": story.answer, "story": story.to_json()}
+
