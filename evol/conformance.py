@@ -139,7 +139,7 @@ def _goldens(pack: Pack) -> list[Finding]:
         return [Finding("golden", "golden.jsonl", passed=False, detail="domain.toml names no goldens")]
     try:
         goldens = read_goldens(pack)
-    except DataError as error:
+    except EvolError as error:
         return [Finding("golden", pack.golden.name, passed=False, detail=str(error))]
     outcomes = {golden.outcome for golden in goldens}
     missing = [str(o) for o in (Outcome.ACCEPT, Outcome.REJECT) if o not in outcomes]
@@ -181,7 +181,7 @@ def _golden(row: Mapping[str, Any], pack: Pack) -> Golden:
         parent=parent.id if parent else None,
         root=parent.root if parent else row["id"],
         generation=1 if parent else 0,
-        operation=row.get("operation", pack.operations[0].name) if parent else None,
+        operation=pack.operation(row.get("operation", pack.operations[0].name)).name if parent else None,
     )
     replies = {str(purpose): list(texts) for purpose, texts in row["replies"].items()}
     return Golden(candidate, parent, replies, Outcome(row["outcome"]), row["reason"])

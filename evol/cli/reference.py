@@ -29,7 +29,7 @@ WIDTH = 100
 
 def reference() -> str:
     """Return the whole reference as Markdown."""
-    return "\n".join([HEAD, *_sections(main, click.Context(main, info_name="evol"))])
+    return "\n".join([HEAD, *_sections(main, click.Context(main, info_name="evol", **main.context_settings))])
 
 
 def _sections(command: click.Command, context: click.Context) -> Iterator[str]:
