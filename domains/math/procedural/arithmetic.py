@@ -22,6 +22,10 @@ Evaluate: TypeAlias = Callable[[Env], Fraction]
 
 MARK = re.compile(r"<<([^<>=]+)=([^<>=]+)>>")
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?|(?<![\w.])\.\d+")
+_CLAIM = re.compile(
+    r"(?<![\w.^])(\(*-?\d[\d,]*(?:\.\d+)?(?:\s*[-+*/×]\s*\(*\d[\d,]*(?:\.\d+)?\)*)+)\s*=\s*"
+    r"(\$?)(-?\d[\d,]*(?:\.\d+)?(?:/\d+)?)(?![\w^!])"
+)
 
 _BINARY: dict[type[ast.AST], Callable[[Fraction, Fraction], Fraction]] = {
     ast.Add: operator.add,
@@ -39,7 +43,7 @@ _COMPARE: dict[type[ast.AST], Callable[[Fraction, Fraction], bool]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
-_FUNCTIONS: dict[str, Callable[..., object]] = {
+_FUNCTIONS: dict[str, Callable[..., Fraction | int | bool]] = {
     "min": min,
     "max": max,
     "whole": lambda a: a.denominator == 1,
@@ -60,7 +64,7 @@ def _combine(node: ast.AST) -> Evaluate:
         return lambda env: act(left(env), right(env))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         function, args = _FUNCTIONS[node.func.id], [_build(a) for a in node.args]
-        return lambda env: Fraction(function(*(a(env) for a in args)))  # type: ignore[arg-type]
+        return lambda env: Fraction(function(*(a(env) for a in args)))
     if isinstance(node, ast.BoolOp):
         parts = [_build(v) for v in node.values]
         every = isinstance(node.op, ast.And)
@@ -68,9 +72,7 @@ def _combine(node: ast.AST) -> Evaluate:
     if isinstance(node, ast.Compare):
         terms = [_build(n) for n in (node.left, *node.comparators)]
         tests = [_COMPARE[type(op)] for op in node.ops]
-        return lambda env: Fraction(
-            all(t(terms[i](env), terms[i + 1](env)) for i, t in enumerate(tests))
-        )
+        return lambda env: Fraction(all(t(terms[i](env), terms[i + 1](env)) for i, t in enumerate(tests)))
     raise ValueError(f"not arithmetic: {ast.dump(node)}")
 
 
@@ -131,6 +133,31 @@ def read_number(text: str) -> Fraction | None:
         return Fraction(bare) if re.fullmatch(r"-?\d*\.?\d+(/\d+)?", bare) else None
     except ZeroDivisionError:
         return None
+
+
+def stated_number(answer: str) -> Fraction | None:
+    """Return the number of an answer that may carry a unit ("29 cm", "42\\%", "1080^\\circ"), or None."""
+    bare = re.sub(r"(?:\s+[A-Za-z]+(?:/[a-z]+)?|\s*\\?%|\^\\circ)$", "", answer.strip())
+    return read_number(bare)
+
+
+def _mark(match: re.Match[str]) -> str:
+    """Return a claim with its calculation marked, if it is one and right."""
+    left, dollar, right = match.groups()
+    expression = left.replace("×", "*").replace(",", "")
+    value = read_number(right)
+    try:
+        holds = value is not None and evaluate(expression) == value
+    except (ValueError, SyntaxError, ArithmeticError):
+        holds = False
+    if not holds or value is None:
+        return match.group()
+    return f"{left} = {dollar}<<{expression.replace(' ', '')}={plain(value)}>>{right}"
+
+
+def marked(line: str) -> str:
+    """Return a solution line with every right "a + b = c" marked; one that has marks stays as it is."""
+    return line if "<<" in line else _CLAIM.sub(_mark, line)
 
 
 def unmarked(line: str) -> str:

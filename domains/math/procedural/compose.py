@@ -18,7 +18,7 @@ from random import Random
 from evol.domains.math.procedural.arithmetic import plain
 from evol.domains.math.procedural.question import Asked, read_question
 from evol.domains.math.procedural.scene import Drawn, Scene, draw
-from evol.domains.math.procedural.scenes_bridge import BRIDGES
+from evol.domains.math.procedural.scenes_bridge import BRIDGES, CHANCES
 from evol.domains.math.procedural.scenes_measures import MEASURES
 from evol.domains.math.procedural.scenes_money import MONEY
 from evol.domains.math.procedural.scenes_things import THINGS
@@ -66,7 +66,7 @@ def _indexed(scenes: Sequence[Scene]) -> Mapping[tuple[str, str], tuple[Scene, .
 
 
 _FIRST = _indexed(BRIDGES)
-_NEXT = _indexed((*THINGS, *MONEY, *MEASURES))
+_NEXT = _indexed((*THINGS, *MONEY, *MEASURES, *CHANCES))
 
 
 def _order(rng: Random, scenes: tuple[Scene, ...]) -> list[Scene]:

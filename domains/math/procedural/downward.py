@@ -22,7 +22,9 @@ TEMPLATES: tuple[Scene, ...] = (*LIFE, *SCHOOL)
 _EASY = tuple(s for s in TEMPLATES if "easy" in s.ops and len(s.work) <= 2)
 _HARD = tuple(s for s in TEMPLATES if "hard" in s.ops)
 _CALCULATION = re.compile(r"\(?\$?[\d.][^=<>]*=\s*(\$?)\s*<<[^<>]*>>\$?")
-_OPENING = re.compile(r"^(?:so|then|thus|therefore|hence|this means|that means|now|first|next|and|finally),? (?:that )?", re.I)
+_OPENING = re.compile(
+    r"^(?:so|then|thus|therefore|hence|this means|that means|now|first|next|and|finally),? (?:that )?", re.I
+)
 _LEFT_OVER = re.compile(r"[=*/+×÷<>]|\d\s*[-x]\s*\d|\d%.*\d%")
 _INTRODUCED = ("Hint: {}", "As a hint: {}", "Helpful to know: {}")
 
@@ -56,6 +58,8 @@ def _hint(line: str, answer: str) -> str:
         return ""
     fact = _OPENING.sub("", _CALCULATION.sub(r"\1", line).strip())
     fact = re.sub(r"\s+", " ", fact).strip()
+    if re.match(r"(?:it|they|this|that|these|if|since|because|each)\b", fact, re.I):
+        return ""
     if _LEFT_OVER.search(fact) or len(fact.split()) < 4 or "<<" in fact or not fact[0].isalpha():
         return ""
     return fact[0].upper() + fact[1:].rstrip(".") + "."
@@ -94,4 +98,3 @@ def easier(story: Story, rng: Random) -> Story:
         if revised:
             return revised
     return fresh(rng, story.instruction(), story.topic, easy=True)
-

@@ -68,7 +68,15 @@ def cut(text: str, rng: Random) -> str:
 def wrong_number(value: Fraction, rng: Random) -> Fraction:
     """Return a number that somebody who slips might write for `value`; never `value`, never negative."""
     step = Fraction(1, value.denominator)
-    slips = [value + step, value - step, value + 10 * step, value - 10 * step, value + 2 * step, value * 2, value * 10]
+    slips = [
+        value + step,
+        value - step,
+        value + 10 * step,
+        value - 10 * step,
+        value + 2 * step,
+        value * 2,
+        value * 10,
+    ]
     digits = str(value.numerator)
     if value.denominator == 1 and len(digits) > 1:
         slips.append(Fraction(digits[:-2] + digits[-1] + digits[-2]))
@@ -99,7 +107,9 @@ def _misread(expression: str, rng: Random) -> Fraction | None:
     return evaluate(f"{expression[: at.start()]}{plain(wrong_number(value, rng))}{expression[at.end() :]}")
 
 
-def _carried(lines: Sequence[str], at: int, rng: Random, misread: bool) -> tuple[list[str], dict[Fraction, Fraction]]:
+def _carried(
+    lines: Sequence[str], at: int, rng: Random, misread: bool
+) -> tuple[list[str], dict[Fraction, Fraction]]:
     """Return the lines with the calculation number `at` wrong and all that follows from it."""
     swaps: dict[Fraction, Fraction] = {}
     seen = -1
@@ -128,7 +138,9 @@ def _carried(lines: Sequence[str], at: int, rng: Random, misread: bool) -> tuple
     return carried, swaps
 
 
-def slipped(lines: Sequence[str], answer: Fraction, rng: Random, misread: bool = False) -> tuple[list[str], Fraction]:
+def slipped(
+    lines: Sequence[str], answer: Fraction, rng: Random, misread: bool = False
+) -> tuple[list[str], Fraction]:
     """Return solution lines with one mistake carried through to another final answer.
 
     `misread` changes a given number instead of a result. Where the steps do not lead to the

@@ -12,60 +12,32 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from evol.domains.math.procedural.nouns import AUXILIARY, PRONOUN, kind_of
 from evol.domains.math.procedural.verbs import BASE_FORMS, CLEARLY_VERBS, past, third
 
-_UNITS = {
-    "time": "seconds minutes hours days weeks months years decades nights",
-    "length": "inches feet yards miles meters metres centimeters kilometers km cm millimeters",
-    "weight": "ounces pounds tons grams kilograms kilos kg tonnes liters litres gallons pints quarts milliliters ml",
-    "money": "dollars",
-    "points": "points",
-    "people": (
-        "people students children kids girls boys men women friends passengers customers visitors guests employees "
-        "workers parents players members teachers adults voters citizens residents actors soldiers delegates males "
-        "females attendees fans classmates grandchildren spectators patients tourists followers roommates"
-    ),
-}
-KIND_OF_NOUN = {noun: kind for kind, nouns in _UNITS.items() for noun in nouns.split()}
-OWNABLE = frozenset(
-    (
-        "apples oranges bananas pears lemons limes mangoes peaches plums grapes berries strawberries blueberries cherries "
-        "watermelons coconuts tomatoes potatoes carrots onions pumpkins cucumbers peppers eggs cookies cupcakes cakes "
-        "pies muffins brownies donuts doughnuts pizzas sandwiches candies chocolates lollipops marshmallows crackers "
-        "biscuits loaves buns bagels pretzels books notebooks novels magazines comics stickers stamps cards marbles "
-        "beads buttons coins shells seashells rocks stones pebbles pencils pens crayons markers erasers rulers clips "
-        "paperclips balloons ribbons toys dolls blocks bricks bottles cans jars cups mugs glasses plates bowls spoons "
-        "forks candles lamps flowers roses tulips daisies plants seeds seedlings bulbs trees leaves acorns shirts "
-        "socks hats scarves shoes gloves dresses bracelets necklaces earrings rings balls baseballs basketballs "
-        "tickets tokens envelopes letters postcards photos photographs posters bags baskets tiles planks boards sticks "
-        "straws nails screws bolts bulbs batteries keys bones feathers nuts peanuts almonds gumballs jellybeans gifts "
-        "presents towels blankets pillows napkins clovers figurines bananas loaves pears olives walnuts meatballs tacos "
-        "bracelets vases kites puzzles toothbrushes sheets lego erasers fruits vegetables"
-    ).split()
+_BE = frozenset(["is", "are", "was", "were"])
+_ADVERB = frozenset(
+    ["still", "now", "currently", "already", "also", "only", "actually", "personally", "each", "both", "all", "then", "usually"]
 )
-"""Things a person can own, give away, pack and sell."""
-
-_AUXILIARY = frozenset("did does do will would can could should must has have had is are was were".split())
-_BE = frozenset("is are was were".split())
-_PRONOUN = frozenset("he she they it we you i".split())
-_ADVERB = frozenset("still now currently already also only actually personally each both all then usually".split())
-_DETERMINER = frozenset("the his her their its my our your each every a an all both these those this that".split())
-_PARTICIPLE = frozenset("left remaining needed in on at not there sold used".split())
-_MONEY_WORD = re.compile(
-    r"\b(?:money|cost|costs|pay|paid|spend|spent|earn|earned|price|profit|salary|income|bill|change|charge|owe|save)\b"
+_DETERMINER = frozenset(
+    ["the", "his", "her", "their", "its", "my", "our", "your", "each", "every", "a", "an", "all", "both", "these", "those", "this", "that"]
 )
+_PARTICIPLE = frozenset(["left", "remaining", "needed", "in", "on", "at", "not", "there", "sold", "used"])
+_ASKS = r"(?:(?:in|after|for|at|by|on) )?(?:how|what|what's|which|whose)\b"
+_ORDERS = r"(?:calculate|find|determine|compute|evaluate)\b"
+_MAIN = re.compile(rf"(?:{_ASKS}|{_ORDERS})", re.I)
 _LEAD = re.compile(
-    r"^(?P<lead>.+?),?\s+(?P<main>(?:how|what|what's|calculate|find|determine)\b(?!.*,\s*(?:how|what)\b).+)$", re.I | re.S
+    rf"^(?P<lead>.+?),?\s+(?P<main>(?:{_ASKS}|{_ORDERS})(?!.*,\s*(?:how|what)\b).+)$", re.I | re.S
 )
-_CONDITION = re.compile(r"^(?:if|suppose|supposing|assuming|assume|given|knowing|provided)(?: that)?\s+", re.I)
-_HOW_MANY = re.compile(
-    r"how many (?:(?:more|fewer|less|total|additional|extra|whole|full|other) )*"
-    r"((?:[a-z-]+ ){0,2}?(?:[a-z-]+s|people|children|men|women|fish|sheep|feet)) ",
-    re.I,
+_CONDITION = re.compile(
+    r"^(?:if|suppose|supposing|assuming|assume|given|knowing|provided)(?: that)?\s+", re.I
 )
-_NOT_IN_A_NOUN = _AUXILIARY | _PRONOUN | set("of dozen ones his hers ours theirs this times in on with at per s".split())
-_TAIL = re.compile(r"(?:in|after|at|on|by|over|during|for|from|with|per|before|considering|including|based)\b", re.I)
-_SENTENCE = re.compile(r"(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<=[.!?])[\"”]?\s+(?=[A-Z0-9\"“(])")
+_TAIL = re.compile(
+    r"(?:in|after|at|on|by|over|during|for|from|with|per|before|considering|including|based)\b", re.I
+)
+_SENTENCE = re.compile(
+    r"(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<=[.!?])[\"”]?\s+(?=[A-Z0-9\"“(])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +57,7 @@ class Asked:
 
 def _subject_end(words: list[str]) -> int:
     """Return how many words the subject takes that `words` begins with; 0 where that is unclear."""
-    if words[0].lower() in _PRONOUN:
+    if words[0].lower() in PRONOUN:
         return 1
     end = 0
     while end < len(words) and words[end][0].isupper() and not words[end].endswith("'s"):
@@ -117,7 +89,7 @@ def _turned(head: str, aux: str, words: list[str]) -> str | None:
     bare = verb.rstrip(",")
     if bare not in BASE_FORMS:
         return None
-    form = {"did": past, "does": third, "do": str}[aux](bare) + verb[len(bare) :]
+    form = (past(bare) if aux == "did" else third(bare) if aux == "does" else bare) + verb[len(bare) :]
     return " ".join([head, subject, *rest[:skip], form, *rest[skip + 1 :]])
 
 
@@ -126,17 +98,23 @@ def _after_be(head: str, aux: str, words: list[str]) -> tuple[str, str] | None:
     first = words[0].lower()
     if first == "there":
         return f"{head} there {aux} {' '.join(words[1:])}".strip(), "how"
-    if head.lower() == "how much" and first in _DETERMINER | {"there"} | _PRONOUN:
+    if head.lower() == "how much" and first in _DETERMINER | {"there"} | PRONOUN:
         return (" ".join(words), "noun") if first in _DETERMINER else None
     if head.lower().startswith("how many of "):
         return f"{head} {aux} {' '.join(words)}", "how"
-    if head.lower().startswith("how many ") and first not in _PRONOUN | _DETERMINER and not words[0][0].isupper():
+    if (
+        head.lower().startswith("how many ")
+        and first not in PRONOUN | _DETERMINER
+        and not words[0][0].isupper()
+    ):
         return f"the number of {head[9:]} that {aux} {' '.join(words)}", "noun"
     if first in _PARTICIPLE:
         return f"{head} {aux} {' '.join(words)}", "how"
-    if first in _PRONOUN:
+    if first in PRONOUN:
         return f"{head} {words[0]} {aux} {' '.join(words[1:])}".strip(), "how"
-    if words[0][0].isupper() and (len(words) == 1 or words[1] in ("now", "in", "this", "today") or words[1].endswith("ing")):
+    if words[0][0].isupper() and (
+        len(words) == 1 or words[1] in ("now", "in", "this", "today") or words[1].endswith("ing")
+    ):
         return f"{head} {words[0]} {aux} {' '.join(words[1:])}".strip(), "how"
     if first in _DETERMINER and len(words) <= 3:
         return f"{head} {' '.join(words)} {aux}", "how"
@@ -146,7 +124,7 @@ def _after_be(head: str, aux: str, words: list[str]) -> tuple[str, str] | None:
 def _how(main: str) -> tuple[str, str] | None:
     """Return the phrase and form of a "how ..." or "what percentage ..." question."""
     words = main.split()
-    at = next((i for i, w in enumerate(words[:12]) if i > 0 and w.lower() in _AUXILIARY), 0)
+    at = next((i for i, w in enumerate(words[:12]) if i > 0 and w.lower() in AUXILIARY), 0)
     if not at or at + 1 >= len(words):
         return (main[0].lower() + main[1:], "how") if not at and words[0].lower() == "how" else None
     head, aux, rest = " ".join(words[:at]), words[at].lower(), words[at + 1 :]
@@ -155,7 +133,7 @@ def _how(main: str) -> tuple[str, str] | None:
         return f"{lower} {aux} {' '.join(rest)}", "how"
     if aux in _BE:
         return _after_be(lower, aux, rest) if at > 1 else None
-    if aux in ("have", "has") and rest[0].lower() not in _PRONOUN and not rest[0][0].isupper():
+    if aux in ("have", "has") and rest[0].lower() not in PRONOUN and not rest[0][0].isupper():
         return f"{lower} {aux} {' '.join(rest)}", "how"
     turned = _turned(lower, aux, rest)
     return (turned, "how") if turned else None
@@ -163,9 +141,17 @@ def _how(main: str) -> tuple[str, str] | None:
 
 def _noun_phrase(phrase: str) -> tuple[str, str]:
     """Return "how many clips Natalia sold" as "the number of clips Natalia sold" where it reads well."""
-    match = re.match(r"how many (?!more\b|fewer\b|less\b|of\b|times\b|total\b|additional\b|are\b|more)(.+)$", phrase)
-    if match and re.match(r"[\w'-]+( [\w'-]+)? (?:he|she|they|it|we|you|I|[A-Z]\w+|there|has|have)\b", match.group(1)):
-        rest = re.sub(r"^([\w'-]+(?: (?!(?:he|she|they|it|we|you)\b)[a-z'-]+)?) (has|have)\b(?! (?:he|she|they|it|we|you|I)\b)", r"\1 that \2", match.group(1))
+    match = re.match(
+        r"how many (?!more\b|fewer\b|less\b|of\b|times\b|total\b|additional\b|are\b|more)(.+)$", phrase
+    )
+    if match and re.match(
+        r"[\w'-]+( [\w'-]+)? (?:he|she|they|it|we|you|I|[A-Z]\w+|there|has|have)\b", match.group(1)
+    ):
+        rest = re.sub(
+            r"^([\w'-]+(?: (?!(?:he|she|they|it|we|you)\b)[a-z'-]+)?) (has|have)\b(?! (?:he|she|they|it|we|you|I)\b)",
+            r"\1 that \2",
+            match.group(1),
+        )
         return f"the number of {rest}", "noun"
     if phrase.startswith("how much money ") and not phrase.startswith("how much money in"):
         return f"the amount of money {phrase[15:]}", "noun"
@@ -174,59 +160,23 @@ def _noun_phrase(phrase: str) -> tuple[str, str]:
 
 def _phrase(main: str) -> tuple[str, str]:
     """Return how to name what `main` asks, and in which form."""
-    named = re.match(r"(?:what(?:'s| is| was| will be| are| were| would be)|calculate|find|determine)\s+(.+)$", main, re.I)
+    named = re.match(
+        r"(?:what(?:'s| is| was| will be| are| were| would be)|calculate|find|determine|compute)\s+(.+)$",
+        main,
+        re.I,
+    )
     if named and named.group(1).split()[0].lower() in _DETERMINER:
         return named.group(1), "noun"
-    if main.lower().startswith(("how", "what percent", "what fraction")):
+    formula = re.match(
+        r"(?:evaluate|compute|calculate|what is)\s+(?:the expression\s+)?(-?[\d(].+)$", main, re.I
+    )
+    if formula:
+        return f"the value of {formula.group(1)}", "noun"
+    if re.match(r"(?:\w+ )?how\b|what percent|what fraction", main, re.I):
         found = _how(main)
         if found:
             return _noun_phrase(found[0]) if found[1] == "how" else found
     return main[0].lower() + main[1:], "quoted"
-
-
-def _tail_of(response: str) -> tuple[bool, str]:
-    """Return whether the last calculated value is money, and the word that follows it."""
-    values = list(re.finditer(r"(\$?)\s*<<[^<>]*>>\s*(\$?)[\d.,/]*\d\s*([a-z]*)", response))
-    if not values:
-        return False, ""
-    before, after, word = values[-1].groups()
-    return bool(before or after) or word in ("dollars", "dollar"), word
-
-
-def _noun_of(main: str) -> str:
-    """Return the plural noun after "how many", without its qualifiers; empty where there is none."""
-    match = _HOW_MANY.match(main + " ")
-    noun = match.group(1).strip() if match else ""
-    return "" if set(noun.lower().split()) & _NOT_IN_A_NOUN else noun
-
-
-def _kind(main: str, response: str, text: str) -> tuple[str, str]:
-    """Return the kind of the asked quantity and its noun or unit."""
-    low = main.lower()
-    if re.search(r"percent|%", low):
-        return ("percent", "percent") if re.match(r"what|how much percent", low) and "percent" in low[:60] else ("number", "")
-    if re.match(r"how old|what (?:is|was|will be) .*\bage\b", low):
-        return "age", "years"
-    if re.search(r"\bweigh", low):
-        return "number", ""
-    is_money, word = _tail_of(response)
-    noun = _noun_of(main)
-    if noun:
-        last = noun.split()[-1].lower()
-        kind = KIND_OF_NOUN.get(last)
-        if kind:
-            return kind, last if kind not in ("people",) else noun
-        return ("things", noun) if last in OWNABLE else ("count", noun)
-    if re.search(r"how much|cost|price|profit|salary|earn|money|amount|total|average|difference|what", low) and (
-        is_money or (_MONEY_WORD.search(low) and ("$" in text or "dollar" in text)) or "money" in low
-    ):
-        return "money", "dollars"
-    if re.match(r"how (long|far|much|tall|high|wide|deep|heavy|big)|what", low):
-        stated = re.search(r"\bin (\w+)\b", low)
-        unit = stated.group(1) if stated and stated.group(1) in KIND_OF_NOUN else word
-        unit = unit if unit in KIND_OF_NOUN or unit + "s" not in KIND_OF_NOUN else unit + "s"
-        return (KIND_OF_NOUN[unit], unit) if KIND_OF_NOUN.get(unit) in ("time", "length", "weight") else ("number", "")
-    return "number", ""
 
 
 def _statement(lead: str) -> tuple[str, str]:
@@ -234,9 +184,12 @@ def _statement(lead: str) -> tuple[str, str]:
     condition = _CONDITION.match(lead)
     if condition:
         rest = lead[condition.end() :].strip().rstrip(",")
-        return f"Suppose {rest[0].lower() + rest[1:] if rest.split()[0].lower() in _DETERMINER | _PRONOUN - {'i'} else rest}.", ""
+        return (
+            f"Suppose {rest[0].lower() + rest[1:] if rest.split()[0].lower() in _DETERMINER | PRONOUN - {'i'} else rest}.",
+            "",
+        )
     words = lead.split()
-    if len(words) > 4 and not _TAIL.match(lead) and any(w in _AUXILIARY or w.endswith("ed") for w in words):
+    if len(words) > 4 and not _TAIL.match(lead) and any(w in AUXILIARY or w.endswith("ed") for w in words):
         return f"{lead.rstrip(',')}.", ""
     return "", " " + lead[0].lower() + lead[1:].rstrip(",")
 
@@ -247,27 +200,27 @@ def last_sentence(text: str) -> tuple[str, str]:
     return text.strip()[: -len(sentence)].rstrip(), sentence
 
 
+def _with_unit(phrase: str, form: str, kind: str, noun: str) -> str:
+    """Return the phrase with the unit its value is in, where it does not say so itself."""
+    if kind == "money" and form != "quoted" and not re.search(r"\$|dollar|money", phrase):
+        return f"{phrase}, in dollars"
+    return f"{phrase}, in {noun}" if kind in ("time", "length", "weight") and noun not in phrase else phrase
+
+
 @lru_cache(maxsize=1024)
 def read_question(text: str, response: str) -> Asked | None:
     """Return what a problem asks, or None where it does not end in exactly one question."""
-    text = text.strip()
-    sentences = _SENTENCE.split(text)
-    last = sentences[-1].strip()
-    if text.count("?") > 1 or not (last.endswith("?") or re.search(r"\b(?:calculate|find|determine) (?:the|how)", last, re.I)):
+    body, last = last_sentence(text)
+    if text.count("?") > 1 or not (last.endswith("?") or re.search(rf"\b{_ORDERS}", last, re.I)):
         return None
-    body, main, tail = " ".join(s.strip() for s in sentences[:-1]), last.rstrip("?. "), ""
-    led = None if re.match(r"(?:how|what|what's|calculate|find|determine)\b", main, re.I) else _LEAD.match(main)
+    main, tail = last.rstrip("?. "), ""
+    led = None if _MAIN.match(main) else _LEAD.match(main)
     if led:
         statement, tail = _statement(led["lead"])
         body, main = f"{body} {statement}".strip(), led["main"].strip()
-    phrase, form = _phrase(main)
     if tail and not _TAIL.match(tail.strip()):
         return None
-    kind, noun = _kind(main, response, text)
-    phrase = re.sub(r"\s+", " ", phrase + tail)
-    if kind == "money" and form != "quoted" and "$" not in phrase and "dollar" not in phrase and "money" not in phrase:
-        phrase += ", in dollars"
-    elif kind in ("time", "length", "weight") and noun not in phrase:
-        phrase += f", in {noun}"
+    phrase, form = _phrase(main)
+    kind, noun = kind_of(main, response, text)
+    phrase = _with_unit(re.sub(r"\s+", " ", phrase + tail), form, kind, noun)
     return Asked(re.sub(r"[ \t]+", " ", body), phrase, form, kind, noun)
-

@@ -147,7 +147,9 @@ def draw(scene: Scene, rng: Random, known: Mapping[str, object]) -> Drawn | None
         return None
     pick = int(rng.random() * len(scene.says))
     ask = scene.asks[int(rng.random() * len(scene.asks))]
-    return Drawn(fill(scene.says[pick], env), lines, fill(ask, env), fill(gives, env), result, owner == "friend")
+    return Drawn(
+        fill(scene.says[pick], env), lines, fill(ask, env), fill(gives, env), result, owner == "friend"
+    )
 
 
 def sensible(kind: str, value: Fraction, before: object = None) -> bool:
@@ -155,5 +157,6 @@ def sensible(kind: str, value: Fraction, before: object = None) -> bool:
     low, high, denominator = LIMITS[kind]
     if isinstance(before, Fraction):
         high = max(high, int(before))
-    return low <= value <= high and denominator % value.denominator == 0 or (kind == "chance" and 0 < value < 1)
-
+    return (low <= value <= high and denominator % value.denominator == 0) or (
+        kind == "chance" and 0 < value < 1
+    )

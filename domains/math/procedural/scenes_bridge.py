@@ -4,6 +4,8 @@ Nothing is known of that problem but the kind of its answer, so these scenes say
 number" of it and bring people and things of their own, which later steps can go on with.
 """
 
+# ruff: noqa: E501 - a table of sentences: a scene is easier to read on long lines
+
 from __future__ import annotations
 
 from evol.domains.math.procedural.scene import Scene
@@ -159,10 +161,16 @@ _NUMBERS = (
         ("{who} multiplies {that} by {k}, and then looks for the remainder when the product is divided by {d}.",),
         ("The product is [m: k * v].", "The largest multiple of {d} that fits is [q: d * t].", "The remainder is [r: m - q]."),
         ("What remainder does {who} find?",), "number", lets={"t": "(k * v - k * v % d) / d"}, where="whole(v) and t > 1 and k * v % d > 0"),
-    Scene("chance", f"{_C} {_D} {_K} {_R}", {"n": "12..240/12", "b": "2..9"},
+)  # fmt: skip
+
+CHANCES = (
+    Scene("chance", f"{_C} {_D} {_K} {_R} complicate-input", {"n": "12..240/12", "b": "2..9"},
         ("The experiment is repeated {n} times. {who} wins {b:$} each time that the described event happens.",),
         ("The event is expected [m: n * v] times.", "{who} can expect to win [$r: m * b]."),
         ("How many dollars can {who} expect to win?",), "money", where="whole(n * v)"),
+    Scene("chance", f"{_C} {_D} {_K} {_R}", {},
+        ("{who} bets that the described event does not happen.", "{who} wins a game if the described event does not happen, and loses it otherwise."),
+        ("{who} wins with the probability [r: 1 - v].",), ("What is the probability that {who} wins?",), "chance"),
 )  # fmt: skip
 
-BRIDGES = (*_THINGS, *_COUNT, *_MONEY, *_MEASURES, *_NUMBERS)
+BRIDGES = (*_THINGS, *_COUNT, *_MONEY, *_MEASURES, *_NUMBERS, *CHANCES)

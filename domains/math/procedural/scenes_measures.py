@@ -1,5 +1,7 @@
 """Further steps on times, lengths and weights that belong to a person of ours."""
 
+# ruff: noqa: E501 - a table of sentences: a scene is easier to read on long lines
+
 from __future__ import annotations
 
 from evol.domains.math.procedural.scene import Scene

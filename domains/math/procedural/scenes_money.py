@@ -1,5 +1,7 @@
 """Further steps on money that a person of ours has, and on plain numbers."""
 
+# ruff: noqa: E501 - a table of sentences: a scene is easier to read on long lines
+
 from __future__ import annotations
 
 from evol.domains.math.procedural.scene import Scene

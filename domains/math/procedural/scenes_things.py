@@ -1,5 +1,7 @@
 """Further steps on things that a person of ours owns, on people, points and other counts."""
 
+# ruff: noqa: E501 - a table of sentences: a scene is easier to read on long lines
+
 from __future__ import annotations
 
 from evol.domains.math.procedural.scene import Scene

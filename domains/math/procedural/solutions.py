@@ -37,7 +37,9 @@ def final_forms(value: Fraction, quantity: Quantity) -> list[str]:
     if quantity.kind == "money" and terminates(value):
         cents = f"{float(value):,.2f}" if value.denominator != 1 else f"{value.numerator:,}"
         forms.append(f"\\${cents}")
-    if quantity.kind in ("time", "length", "weight", "age", "things", "people") and re.fullmatch("[a-z]+", quantity.noun):
+    if quantity.kind in ("time", "length", "weight", "age", "things", "people") and re.fullmatch(
+        "[a-z]+", quantity.noun
+    ):
         forms.append(f"{plain(value)} \\text{{ {quantity.noun}}}")
     return forms
 
@@ -85,7 +87,9 @@ def program(lines: Sequence[str], value: Fraction) -> str:
         exact = plain(value)
         code.append(f"answer = {reached or exact}")
     else:
-        code.append(f"answer = round({reached})" if value.denominator == 1 else f"answer = round({reached}, 6)")
+        code.append(
+            f"answer = round({reached})" if value.denominator == 1 else f"answer = round({reached}, 6)"
+        )
     return "\n".join(code)
 
 

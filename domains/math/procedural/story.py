@@ -6,15 +6,21 @@ plain JSON and read back from there, because the teacher itself remembers nothin
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from evol.domains.math.procedural.arithmetic import plain, read_number
+from evol.domains.math.procedural.arithmetic import marked, plain, stated_number
 from evol.domains.math.procedural.question import last_sentence, read_question
 from evol.types import Json, Sample
+
+_STATES_ANSWER = re.compile(
+    r"####|(?:so |thus |therefore,? |hence,? )?(?:the )?(?:final )?answer (?:is|:)|\\boxed", re.I
+)
+_BOXED = re.compile(r"\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +94,25 @@ class Story:
 
     def to_json(self) -> dict[str, Json]:
         """Return the story as plain JSON."""
-        return json_of(asdict(self))
+        plain_data: dict[str, Json] = json.loads(json.dumps(asdict(self)))
+        return plain_data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Story:
         """Return the story that `to_json` wrote."""
-        steps = (Step(**{**s, "lines": tuple(s["lines"]), "quantity": Quantity(**s["quantity"])}) for s in data["steps"])
-        rest = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
-        return cls(**{**rest, "quantity": Quantity(**data["quantity"]), "steps": tuple(steps)})
+        steps = tuple(
+            Step(**{**step, "lines": tuple(step["lines"]), "quantity": Quantity(**step["quantity"])})
+            for step in data["steps"]
+        )
+        quantity = Quantity(**data["quantity"])
+        return cls(data["body"], data["ask"], tuple(data["lines"]), quantity, steps, data["topic"])
 
 
-def json_of(value: Any) -> Any:
-    """Return nested tuples and mappings as lists and dictionaries."""
-    if isinstance(value, Mapping):
-        return {k: json_of(v) for k, v in value.items()}
-    return [json_of(v) for v in value] if isinstance(value, list | tuple) else value
+def solution_lines(response: str) -> tuple[str, ...]:
+    """Return a seed's solution with its calculations marked, without the line that only states the answer."""
+    lines = [line.strip() for line in response.splitlines() if line.strip()]
+    kept = [line for line in lines if not _STATES_ANSWER.match(line)]
+    return tuple(marked(_BOXED.sub(r"\1", line)) for line in kept)
 
 
 def story_of(sample: Sample) -> Story | None:
@@ -112,16 +122,11 @@ def story_of(sample: Sample) -> Story | None:
     """
     if "story" in sample.truth:
         return Story.from_json(sample.truth["story"])  # type: ignore[arg-type]
-    value = read_number(sample.answer) if sample.answer else None
-    asked = read_question(sample.instruction, sample.response)
+    value = stated_number(sample.answer) if sample.answer else None
+    asked = read_question(sample.instruction.strip(), sample.response)
     if value is None or asked is None:
         return None
-    lines = tuple(
-        line.strip()
-        for line in sample.response.split("\n")
-        if line.strip() and not line.strip().startswith("####")
-    )
+    lines = solution_lines(sample.response)
     quantity = Quantity(plain(value), asked.kind, asked.noun)
     body, ask = last_sentence(sample.instruction)
     return Story(body, ask, lines, quantity)
-

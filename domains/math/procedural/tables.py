@@ -53,7 +53,9 @@ def _yaml(rows: Rows) -> str:
     head, *body = rows
     return (
         "```yaml\n"
-        + "\n".join("- {" + ", ".join(f"{h}: {c}" for h, c in zip(head, cells, strict=True)) + "}" for cells in body)
+        + "\n".join(
+            "- {" + ", ".join(f"{h}: {c}" for h, c in zip(head, cells, strict=True)) + "}" for cells in body
+        )
         + "\n```"
     )
 

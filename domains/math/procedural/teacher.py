@@ -7,24 +7,33 @@ on the request, the error rate and the seed. What it knows of an evolved row it 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from random import Random
+from typing import TypeAlias
 
 from evol.domains.math.procedural import mistakes
-from evol.domains.math.procedural.arithmetic import read_number, unmarked
+from evol.domains.math.procedural.arithmetic import stated_number, unmarked
 from evol.domains.math.procedural.compose import upward
 from evol.domains.math.procedural.downward import easier, fresh
 from evol.domains.math.procedural.solutions import program, written
-from evol.domains.math.procedural.story import Quantity, Story, story_of
+from evol.domains.math.procedural.story import Quantity, Story, solution_lines, story_of
 from evol.protocols import PackContext
 from evol.types import ChatReply, ChatRequest, Json, Sample, Usage, content_key
 
+Truth: TypeAlias = Mapping[str, Json]
+_NONE: Truth = {}
 UNKNOWN = "I cannot compute an answer to this problem."
 
 
 def _tokens(text: str) -> int:
     """Return a plausible count of tokens."""
     return int(len(text.split()) * 1.3) + 1
+
+
+def _erring(kind: str) -> dict[str, Json]:
+    """Return the truth of a reply that errs in this way; nothing for a right one."""
+    return {"error": kind} if kind else {}
 
 
 class MathTeacher:
@@ -62,7 +71,7 @@ class MathTeacher:
             return self._solve(request, request.about, rng)
         return self._said(request, UNKNOWN)
 
-    def _said(self, request: ChatRequest, text: str, finish: str = "stop", **truth: Json) -> ChatReply:
+    def _said(self, request: ChatRequest, text: str, finish: str = "stop", truth: Truth = _NONE) -> ChatReply:
         """Return a reply with its usage."""
         prompt = sum(_tokens(m.content) for m in request.messages)
         return ChatReply(text, finish, Usage(1, prompt, _tokens(text)), self._identity, truth)
@@ -73,7 +82,7 @@ class MathTeacher:
         story = story_of(parent)
         child = evolved(parent, story, request.operation or "", rng)
         if wrong == "refusal":
-            return self._said(request, mistakes.refusal(rng), error=wrong)
+            return self._said(request, mistakes.refusal(rng), truth=_erring(wrong))
         if wrong == "unchanged" and story:
             child = story
         truth = known(child)
@@ -88,14 +97,15 @@ class MathTeacher:
         if wrong:
             truth["error"] = wrong
         if wrong == "truncated":
-            return self._said(request, mistakes.cut(text, rng), "length", **truth)
-        return self._said(request, text, **truth)
+            return self._said(request, mistakes.cut(text, rng), "length", truth)
+        return self._said(request, text, truth=truth)
 
     def _judge(self, request: ChatRequest, child: Sample, rng: Random) -> ChatReply:
         """Return Equal for an instruction that was left as it was, Not Equal for any other."""
         equal = child.truth.get("error") == "unchanged"
         wrong = rng.random() < self._error
-        return self._said(request, "Equal" if equal != wrong else "Not Equal", **({"error": "judge"} if wrong else {}))
+        text = "Equal" if equal != wrong else "Not Equal"
+        return self._said(request, text, truth=_erring("judge" if wrong else ""))
 
     def _solve(self, request: ChatRequest, row: Sample, rng: Random) -> ChatReply:
         """Return a solution or a program for a row whose answer is known."""
@@ -113,11 +123,17 @@ class MathTeacher:
             if wrong == "slip":
                 lines, value = mistakes.slipped(lines, value, rng)
             text = f"```python\n{program(lines, value)}\n```"
-            return self._said(request, text, **({"error": wrong} if wrong else {}))
+            return self._said(request, text, truth=_erring(wrong))
         return self._answer(request, lines, value, quantity, wrong, rng)
 
     def _answer(
-        self, request: ChatRequest, lines: list[str], value: Fraction, quantity: Quantity, wrong: str, rng: Random
+        self,
+        request: ChatRequest,
+        lines: list[str],
+        value: Fraction,
+        quantity: Quantity,
+        wrong: str,
+        rng: Random,
     ) -> ChatReply:
         """Return a worded solution, with a mistake of its own where `wrong` asks for one."""
         kind = mistakes.drawn_kind(mistakes.ANSWER, rng) if wrong == "slip" else wrong
@@ -128,7 +144,7 @@ class MathTeacher:
         text = mistakes.refusal(rng) if kind == "refusal" else written(lines, value, quantity, rng)
         finish = "length" if kind == "truncated" else "stop"
         text = mistakes.cut(text, rng) if kind == "truncated" else text
-        return self._said(request, text, finish, **({"error": kind} if kind else {}))
+        return self._said(request, text, finish, truth=_erring(kind))
 
 
 def _solution(row: Sample) -> tuple[list[str], Fraction | None, Quantity]:
@@ -136,9 +152,8 @@ def _solution(row: Sample) -> tuple[list[str], Fraction | None, Quantity]:
     story = story_of(row)
     if story:
         return list(story.marked()), story.last.number, story.last
-    value = read_number(row.answer) if row.answer else None
-    lines = [line for line in row.response.splitlines() if line.strip() and not line.startswith("####")]
-    return lines, value, Quantity("0", "number")
+    value = stated_number(row.answer) if row.answer else None
+    return list(solution_lines(row.response)), value, Quantity("0", "number")
 
 
 def evolved(parent: Sample, story: Story | None, operation: str, rng: Random) -> Story:
@@ -160,4 +175,3 @@ def known(story: Story) -> dict[str, Json]:
     """Return what is known of a problem: its solution, answer and parts, as plain JSON."""
     solution = "\n".join(unmarked(line) for line in story.marked())
     return {"solution": solution, "answer": story.answer, "story": story.to_json()}
-

@@ -1,5 +1,7 @@
 """Fresh problems from everyday life: money, rates, time, sharing, ages, percentages."""
 
+# ruff: noqa: E501 - a table of sentences: a scene is easier to read on long lines
+
 from __future__ import annotations
 
 from evol.domains.math.procedural.scene import Scene

@@ -1,9 +1,10 @@
 """Fresh problems as taught in class: geometry, number theory, counting, probability, algebra."""
 
+# ruff: noqa: E501 - a table of sentences: a scene is easier to read on long lines
+
 from __future__ import annotations
 
 from evol.domains.math.procedural.templates_life import problem
-
 
 SCHOOL = (
     problem("geometry", {"w": "3..30", "d": "2..20", "place": "garden|playground|room|field"},

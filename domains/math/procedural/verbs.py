@@ -4,6 +4,8 @@ To embed a question in a statement its inversion is undone ("did Natalia sell" b
 sold"). Only verbs listed here are touched; a question around any other verb is quoted instead.
 """
 
+# ruff: noqa: E501, SIM905 - word lists read better as running text
+
 from __future__ import annotations
 
 _IRREGULAR_PAST = dict(
@@ -37,7 +39,7 @@ _LOOKS_LIKE_A_NOUN = {
     "practice", "bike", "walk", "need", "charge", "jump", "drop", "visit", "drink", "ride", "paint", "rent",
     "answer", "return", "call", "raise", "increase", "start", "use", "light", "ring", "split", "profit", "catch",
 }  # fmt: skip
-BASE_FORMS = frozenset(_IRREGULAR_PAST) | frozenset(_REGULAR)
+BASE_FORMS = frozenset(_IRREGULAR_PAST) | frozenset(_REGULAR) | {"be"}
 CLEARLY_VERBS = BASE_FORMS - _LOOKS_LIKE_A_NOUN
 """Base forms that are hardly ever nouns: the first of them ends a subject of several words."""
 

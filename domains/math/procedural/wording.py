@@ -1,5 +1,7 @@
 """How numbers, people and things are worded: the small change of readable problems."""
 
+# ruff: noqa: SIM905 - name lists read better as running text
+
 from __future__ import annotations
 
 import re
@@ -127,7 +129,9 @@ def money(value: Fraction) -> str:
     """Return dollars: "$12", "$1,200", "$3.50"."""
     if value.denominator == 1:
         return f"${value.numerator:,}"
-    return f"${value.numerator / value.denominator:,.2f}" if 100 % value.denominator == 0 else f"${plain(value)}"
+    return (
+        f"${value.numerator / value.denominator:,.2f}" if 100 % value.denominator == 0 else f"${plain(value)}"
+    )
 
 
 def in_words(value: Fraction) -> str:
