@@ -11,7 +11,7 @@ from evol.errors import BudgetSpent
 from evol.journal import Journal
 from evol.protocols import Teacher
 from evol.teacher.budget import Budget
-from evol.types import ChatReply, ChatRequest
+from evol.types import ChatReply, ChatRequest, Usage
 
 
 class Interrupted(Exception):
@@ -59,13 +59,7 @@ class RecordedTeacher:
             del self._flights[key]
 
     async def _call(self, key: str, request: ChatRequest) -> ChatReply:
-        if self.stopped is not None:
-            raise self.stopped
-        try:
-            reservation = self._budget.reserve(request)
-        except BudgetSpent as error:
-            self.stopped = error
-            raise
+        reservation = await self._reserve(request)
         try:
             answer = await self._teacher.reply(request)
         except BaseException:
@@ -75,6 +69,19 @@ class RecordedTeacher:
         self.called += 1
         await self._journal.add_reply(key, request, answer)
         return answer
+
+    async def _reserve(self, request: ChatRequest) -> Usage:
+        """Set aside what the call may cost; the person may stop the run while this waits."""
+        if self.stopped is None:
+            try:
+                reservation = await self._budget.reserve(request)
+            except BudgetSpent as error:
+                self.stopped = self.stopped or error
+                raise
+            if self.stopped is None:
+                return reservation
+            self._budget.release(reservation)
+        raise self.stopped
 
     def interrupt(self) -> None:
         """Make no further call; what is in flight may end and is recorded."""

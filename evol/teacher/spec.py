@@ -52,5 +52,7 @@ def _error_share(rest: str, spec: str) -> float:
     except ValueError:
         share = -1.0
     if (rest and name != "error") or not 0 <= share <= 1:
-        raise ConfigError(f"{spec!r} will not do: write procedural or procedural:error=SHARE, SHARE from 0 to 1.")
+        raise ConfigError(
+            f"{spec!r} will not do: write procedural or procedural:error=SHARE, SHARE from 0 to 1."
+        )
     return share
