@@ -29,7 +29,7 @@ from evol.recorded import Interrupted, RecordedTeacher
 from evol.seeds import SeedCheck, SeedFile
 from evol.teacher import make_teacher
 from evol.teacher.budget import Budget, Prices
-from evol.types import Sample, Sampling, content_key
+from evol.types import Sample, Sampling, Usage, content_key
 from evol.verifiers.workers import WorkerPool
 
 DEFAULT_GENERATIONS: Final = 4
@@ -91,6 +91,7 @@ def plan(config: RunConfig) -> Plan:
     pack = _with_settings(load_pack(config.domain), config)
     seeds = SeedFile(config.seeds or _own_seeds(pack), pack.name, config.map)
     checked = seeds.check()
+    make_budget(config, Usage())
     teacher = make_teacher(
         config.teacher,
         procedural=pack.procedural,
@@ -145,15 +146,15 @@ def versions() -> dict[str, str]:
     return found
 
 
-def make_budget(config: RunConfig, journal: Journal) -> Budget:
-    """Return the budget of a run, with what its earlier sessions spent already counted."""
+def make_budget(config: RunConfig, spent: Usage) -> Budget:
+    """Return the budget of a run that has spent so much; raises ConfigError where caps lack prices."""
     prices = Prices(**config.prices.model_dump()) if config.prices else None
     return Budget(
         max_calls=config.max_calls,
         max_tokens=config.max_tokens,
         max_cost=config.max_cost,
         prices=prices,
-        spent=journal.spent(),
+        spent=spent,
     )
 
 
@@ -185,7 +186,7 @@ async def execute(plan: Plan, *, adopt: bool, watch: Watch) -> Finished:
 async def _evolve(
     plan: Plan, journal: Journal, watch: Watch
 ) -> tuple[BudgetSpent | Interrupted | None, Tally, Budget]:
-    budget = make_budget(plan.config, journal)
+    budget = make_budget(plan.config, journal.spent())
     teacher = RecordedTeacher(plan.teacher, journal, budget)
     eliminator = plan.pack.eliminator()
     with WorkerPool(preload=[type(eliminator).__module__]) as workers:
