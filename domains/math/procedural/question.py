@@ -17,10 +17,43 @@ from evol.domains.math.procedural.verbs import BASE_FORMS, CLEARLY_VERBS, past, 
 
 _BE = frozenset(["is", "are", "was", "were"])
 _ADVERB = frozenset(
-    ["still", "now", "currently", "already", "also", "only", "actually", "personally", "each", "both", "all", "then", "usually"]
+    [
+        "still",
+        "now",
+        "currently",
+        "already",
+        "also",
+        "only",
+        "actually",
+        "personally",
+        "each",
+        "both",
+        "all",
+        "then",
+        "usually",
+    ]
 )
 _DETERMINER = frozenset(
-    ["the", "his", "her", "their", "its", "my", "our", "your", "each", "every", "a", "an", "all", "both", "these", "those", "this", "that"]
+    [
+        "the",
+        "his",
+        "her",
+        "their",
+        "its",
+        "my",
+        "our",
+        "your",
+        "each",
+        "every",
+        "a",
+        "an",
+        "all",
+        "both",
+        "these",
+        "those",
+        "this",
+        "that",
+    ]
 )
 _PARTICIPLE = frozenset(["left", "remaining", "needed", "in", "on", "at", "not", "there", "sold", "used"])
 _ASKS = r"(?:(?:in|after|for|at|by|on) )?(?:how|what|what's|which|whose)\b"
