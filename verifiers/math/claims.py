@@ -1,0 +1,219 @@
+r"""Arithmetic claims in prose: where a solution says `a = b` with numbers on both sides.
+
+"Natalia sold 48/2 = 24 clips in May" holds the claim 48/2 = 24. This module finds such claims in
+plain text, LaTeX and GSM8K's `<<a=b>>` marks; it computes nothing. Where the words around a side may
+change what it means ("half of 6 + 2 = 4", "2x + 3 = 11"), the side is marked `unsure`: a claim with
+such a side can hold, but it is never called wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from evol.verifiers.math.prose import QUALIFIERS, Reader, Side, Token, tokenize
+
+MAX_SEGMENT = 60
+
+# A fraction with a name behind it is an amount of that, not a division: 1/4 container = 15 pints.
+_PART = re.compile(r"1/\d+|2/3|3/[458]|4/5")
+
+# Words before a side that make it an operand of something this module does not read.
+_OPERATES = frozenset(
+    re.findall(
+        r"\w+",
+        "half twice double triple thrice third quarter fourth fifth sixth seventh eighth ninth tenth "
+        "times plus minus over by than root squared cubed log ln sin cos tan negative minutes percent "
+        "average mean median product difference ratio square cube sum remainder less more step day week "
+        "month year part case problem question number item option stage round page chapter section",
+    )
+)
+_JOINS = frozenset(("to", "with", "by", "from", "and", "into", "onto", "of"))
+_ABOUT = frozenset(("about", "approximately", "roughly", "around", "nearly", "almost", "approx"))
+_ROUNDED = frozenset(
+    re.findall(
+        r"\w+",
+        "rounded rounding round rounds approximately approx about truncated remainder remaining leftover",
+    )
+)
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1|\Z)", re.DOTALL | re.MULTILINE)
+_MARK = re.compile(r"<<([^<>\n]*)>>")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Two sides with `=` or, where `about` is set, an approximate equality between them.
+
+    `lead` is the first operand of a right side with several; `runs_on` tells that the right side has
+    a result of its own, as in `3 + 4 = 7 * 2 = 14`. A side is None where nothing could be read.
+    """
+
+    left: Side | None
+    right: Side | None
+    start: int
+    end: int
+    about: bool = False
+    lead: Side | None = None
+    runs_on: bool = False
+    mark: bool = False
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match.group())
+
+
+def _before(tokens: list[Token], start: int) -> bool:
+    """Whether what stands before a left side may change what the side means."""
+    if start == 0:
+        return False
+    first, before = tokens[start], tokens[start - 1]
+    earlier = tokens[start - 2] if start > 1 else None
+    word = before.text.lower()
+    match before.kind:
+        case "word":
+            share = word == "of" and earlier is not None and earlier.text.lower() in _OPERATES
+            variable = len(word) == 1 and word not in "ai"
+            return (
+                first.glued
+                or share
+                or variable
+                or word in _OPERATES
+                or _joined(tokens[max(0, start - 4) : start])
+            )
+        case "open":
+            return earlier is not None and before.glued and earlier.kind in ("word", "num", "close", "stop")
+        case "op":
+            return start > 1
+        case "close":
+            return not (start == 2 and earlier is not None and earlier.kind == "num")
+        case "other":
+            return word in "_^|#" or (first.glued and word in ",:")
+        case _:
+            return True
+
+
+def _joined(before: list[Token]) -> bool:
+    """Whether the last few words tie a side to a number before it: `add 3 to the 4 + 5`."""
+    numbers = [at for at, token in enumerate(before) if token.kind == "num"]
+    return bool(numbers) and any(token.text.lower() in _JOINS for token in before[numbers[-1] :])
+
+
+def _after(tokens: list[Token], end: int) -> bool:
+    """Whether what stands behind a right side may change what the side means."""
+    if end >= len(tokens):
+        return False
+    token = tokens[end]
+    after = tokens[end + 1] if end + 1 < len(tokens) else None
+    word = token.text.lower()
+    match token.kind:
+        case "word":
+            return word in QUALIFIERS or (len(word) == 1 and word not in "ai")
+        case "op":
+            dash = word in "-−–" and not token.glued
+            unit = word == "/" and after is not None and after.kind == "word"
+            joins = after is not None and after.kind in ("word", "open", "stop", "frac", "root")
+            return joins and not dash and not unit
+        case "other":
+            return token.glued and (
+                word in "!^_" or (word == ":" and after is not None and after.kind == "num")
+            )
+        case "open":
+            return token.glued
+        case _:
+            return token.kind in ("num", "percent", "frac", "root")
+
+
+def _suffix(tokens: list[Token], chained: bool) -> Side | None:
+    """Read the longest expression that ends where the tokens end; the left side of a claim."""
+    start = max(0, len(tokens) - MAX_SEGMENT)
+    while start < len(tokens):
+        token = tokens[start]
+        spaced_sign = token.kind == "op" and (start + 1 == len(tokens) or not tokens[start + 1].glued)
+        reader = Reader(tokens, start)
+        if spaced_sign and not (chained and start == 0):
+            start += 1
+        elif reader.expression():
+            end = reader.last
+            reader.unit_words()
+            if reader.at == len(tokens):
+                return _placed(tokens, start, reader, chained)
+            start = max(start + 1, end)
+        else:
+            start += 1
+    return None
+
+
+def _placed(tokens: list[Token], start: int, reader: Reader, chained: bool) -> Side:
+    side = reader.side(start)
+    bare = side.operators == 0 and start > 0 and tokens[start - 1].kind == "word"
+    first_of_line = not chained and start == 1 and tokens[0].kind == "op"
+    context = not first_of_line and _before(tokens, start)
+    part = reader.at > reader.last and _PART.fullmatch(side.arithmetic) is not None
+    return replace(side, unsure=side.unsure or bare or context or part)
+
+
+def _prefix(tokens: list[Token], start: int) -> tuple[Side | None, int]:
+    """Read the longest expression that begins at `start`, the right side of a claim, and where it ends."""
+    reader = Reader(tokens, start)
+    if not reader.expression():
+        return None, start
+    unsure = _after(tokens, reader.at)
+    end = reader.last
+    reader.unit_words()
+    side = reader.side(start)
+    return replace(side, unsure=side.unsure or unsure), reader.at if reader.at == len(tokens) else end
+
+
+def _lead(tokens: list[Token], start: int) -> Side | None:
+    reader = Reader(tokens, start)
+    return reader.side(start) if reader.operand() else None
+
+
+def _split(tokens: list[Token]) -> Iterator[tuple[list[list[Token]], list[Token]]]:
+    """Yield each line that holds a relation, cut at its relations."""
+    segments: list[list[Token]] = [[]]
+    relations: list[Token] = []
+    for token in [*tokens, Token("stop", "\n", 0, 0, False)]:
+        if token.kind == "rel":
+            relations.append(token)
+            segments.append([])
+        elif token.kind == "stop" and token.text in ("\n", "\\\\"):
+            if relations:
+                yield segments, relations
+            segments, relations = [[]], []
+        else:
+            segments[-1].append(token)
+
+
+def _line_claims(segments: list[list[Token]], relations: list[Token], mark: bool) -> Iterator[Claim]:
+    for at, relation in enumerate(relations):
+        before, after = segments[at], segments[at + 1][:MAX_SEGMENT]
+        left = _suffix(before, chained=at > 0)
+        hedged = bool(after) and after[0].kind == "word" and after[0].text.lower() in _ABOUT
+        start = 1 if hedged else 0
+        right, end = _prefix(after, start)
+        about = hedged or relation.text in ("≈", "\\approx")
+        about = about or any(t.text.lower() in _ROUNDED for t in after[end : end + 8])
+        lead = _lead(after, start) if right is not None and right.operators else None
+        runs_on = lead is not None and end == len(after) and at + 1 < len(relations)
+        if left is not None and right is not None and not left.operators and not right.operators:
+            chained = at > 0 and left.start == before[0].start
+            left = left if chained else replace(left, unsure=True)
+        first = left.start if left else relation.start
+        yield Claim(left, right, first, right.end if right else relation.end, about, lead, runs_on, mark)
+
+
+def find_claims(solution: str) -> Iterator[Claim]:
+    """Yield the claims of a solution: first those in `<<a=b>>` marks, then those in its text.
+
+    What stands in fenced code is not read, for an assignment is no claim. Positions count in the
+    solution as given.
+    """
+    text = _FENCE.sub(_blank, solution)
+    for found in _MARK.finditer(text):
+        for segments, relations in _split(tokenize(text, found.start(1), found.end(1))):
+            yield from _line_claims(segments, relations, mark=True)
+    text = _MARK.sub(_blank, text)
+    for segments, relations in _split(tokenize(text, 0, len(text))):
+        yield from _line_claims(segments, relations, mark=False)

@@ -1,0 +1,333 @@
+r"""Arithmetic inside prose: tokens of a solution's text, and the reader of one expression among them.
+
+A side of a claim is read as far as it is numbers, operators, brackets, currency, percent and units
+("3 boxes * 12 pens per box"), and handed on as bare arithmetic for the parser of this package.
+Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from evol.verifiers.math.units import parse_unit
+
+PERCENT = "\x00"
+SCALE = "\x01"
+MAX_UNIT_WORDS = 4
+
+_TOKEN = re.compile(
+    r"(?P<text>\\(?:text|mathrm|mbox|textbf|textit)\s*\{(?P<words>[^{}\n]*)\})"
+    r"|(?P<frac>\\[dtc]?frac(?=\s*\{))|(?P<root>\\sqrt(?=\s*\{)|√|\bsqrt(?=\())"
+    r"|(?P<skip>[^\S\n]+|(?:\\\\[^\S\n]*)?\n(?=[^\S\n]*&?[^\S\n]*=[^=])|\\[,;:! ]"
+    r"|\\(?:left|right|quad|qquad)\b|&|°|\^\{?\\circ\}?"
+    r"|\\(?:begin|end)\{\w+\*?\}|\\[()\[\]]|(?<![\d)])\*\*|\*\*(?![\d(-]))"
+    r"|(?P<currency>\\?[$€£¢])"
+    r"|(?P<stop>\n|\\\\|<=|>=|!=|=>|:=|->|\\(?!approx\b|times\b|cdot\b|div\b|%)(?:[a-zA-Z]+|.))"
+    r"|(?P<rel>\\approx\b|≈|==?|\bequals\b)"
+    r"|(?P<op>\\times\b|\\cdot\b|\\div\b|\*\*|[-+*/^×·⋅÷−–∕])"
+    r"|(?P<num>\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"|(?P<percent>\\?%)|(?P<open>[(\[{])|(?P<close>[)\]}])"
+    r"|(?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)|(?P<other>.)",
+    re.DOTALL,
+)
+_OPERATORS = {
+    "\\times": "*", "\\cdot": "*", "\\div": "/", "×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-",
+    "∕": "/", "**": "^", "plus": "+", "minus": "-", "times": "*", "x": "*", "X": "*",
+    "multiplied by": "*", "divided by": "/",
+}  # fmt: skip
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+SCALES = {
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+    "dozen": 12,
+}
+_CURRENCIES = {"$": "dollars", "€": "euros", "£": "gbp", "¢": "cents"}
+
+# Words that end a unit phrase: what follows them belongs to another statement.
+_BREAKS = frozenset(
+    re.findall(
+        r"\w+",
+        "and or so then thus hence therefore which that is are was were has have had gives makes means "
+        "because since if but while when where with without plus minus times of more less than total",
+    )
+)
+# Words after a side that make it more or other than its digits.
+QUALIFIERS = frozenset(
+    re.findall(
+        r"\w+",
+        "squared cubed percent hundred thousand million billion trillion dozen factorial remainder r rem "
+        "with and modulo mod am pm half quarter tens hundreds thousands",
+    )
+)
+
+
+class Token(NamedTuple):
+    """A token with its place in the text; `glued` tells that no white space stands before it."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    glued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a claim as bare arithmetic, and what was read over.
+
+    `arithmetic` holds `PERCENT` behind a number that is given in percent. `units` are the measures
+    and currencies that stand in it. `operators` is 0 for a single number.
+    """
+
+    arithmetic: str
+    start: int
+    end: int
+    operators: int
+    units: frozenset[str]
+    unsure: bool
+
+
+def _operator_word(text: str, at: int, end: int, word: str) -> tuple[str, int]:
+    """Return `multiplied by` for its first word, and where it ends."""
+    if word in ("multiplied", "divided") and (match := re.compile(r"\s+by\b").match(text, end)):
+        return f"{word} by", match.end()
+    return text[at:end], end
+
+
+def tokenize(text: str, start: int, end: int) -> list[Token]:
+    """Return the tokens of a part of a solution; white space, layout and what only decorates is dropped."""
+    tokens: list[Token] = []
+    at, limit, glued = start, end, False
+    while at < limit and (match := _TOKEN.match(text, at, limit)):
+        kind, start, end = str(match.lastgroup), at, match.end()
+        if kind in ("words", "text"):
+            kind, content = "word", match["words"].strip()
+        else:
+            content, end = _operator_word(text, at, end, match.group().lower())
+        at = end
+        if kind == "skip":
+            glued = False
+            continue
+        if content.lower() in _OPERATORS and len(content) > 1 and kind == "word":
+            kind = "op"
+        tokens.append(Token(kind, content, start, end, glued))
+        glued = True
+    return tokens
+
+
+class Reader:
+    """Reads one expression forward from a token; `at` is behind what was read."""
+
+    def __init__(self, tokens: list[Token], at: int) -> None:
+        self.tokens = tokens
+        self.at = at
+        self.parts: list[str] = []
+        self.operators = 0
+        self.units: set[str] = set()
+        self.unsure = False
+        self.last = at
+
+    def token(self, ahead: int = 0) -> Token | None:
+        """The token `ahead` of the position, or None behind the last."""
+        at = self.at + ahead
+        return self.tokens[at] if at < len(self.tokens) else None
+
+    def kind(self, ahead: int = 0) -> str:
+        """The kind of the token `ahead` of the position."""
+        token = self.token(ahead)
+        return token.kind if token else "end"
+
+    def expression(self) -> bool:
+        """Read operands and the operators between them; False where none begins here."""
+        if not self.operand():
+            return False
+        divided = False
+        while True:
+            mark, parts, units, unsure = self.at, len(self.parts), set(self.units), self.unsure
+            self.unit_words()
+            operator = self.operator()
+            if operator is not None:
+                self.parts.append(operator)
+            if operator is None or not self.operand():
+                self.at, self.units, self.unsure = mark, units, unsure
+                del self.parts[parts:]
+                return True
+            self.operators += 1
+            tight = self.tokens[mark].text == "/" and self.tokens[mark].glued
+            self.unsure |= divided and operator == "/" and tight
+            divided = operator == "/" and not tight
+
+    def operator(self) -> str | None:
+        """Read an operator, written or implied by a bracket that touches."""
+        token = self.token()
+        if token is None:
+            return None
+        if token.kind == "open" and token.glued:
+            return "*"
+        is_times = (
+            token.kind == "word" and token.text in ("x", "X") and self.kind(1) in ("num", "open", "currency")
+        )
+        is_of = token.kind == "word" and token.text == "of" and self.is_share()
+        if token.kind == "op" or is_times or is_of:
+            self.at += 1
+            return "*" if is_of else _OPERATORS.get(token.text, token.text)
+        return None
+
+    def is_share(self) -> bool:
+        """Whether what was read last is a percentage or a fraction, so that `of` multiplies."""
+        return self.parts[-1].endswith((PERCENT, SCALE)) or (len(self.parts) > 2 and self.parts[-2] == "/")
+
+    def currency(self) -> None:
+        """Step over currency signs and note them."""
+        while (token := self.token()) and token.kind == "currency":
+            self.units.add(_CURRENCIES[token.text[-1]])
+            self.at += 1
+
+    def operand(self) -> bool:
+        """Read a signed number, bracket, fraction or root with what is written around it."""
+        start = self.at
+        sign = ""
+        self.currency()
+        if (token := self.token()) and token.kind == "op" and token.text in "-+−–":
+            sign = "-" if token.text != "+" else ""
+            self.at += 1
+        self.currency()
+        reader = {"num": self.number, "open": self.bracket, "frac": self.fraction, "root": self.root}
+        before = len(self.parts)
+        if self.kind() not in reader or not reader[self.kind()]():
+            self.at = start
+            del self.parts[before:]
+            return False
+        if sign:
+            self.parts[before:] = ["(-", *self.parts[before:], ")"]
+        self.last = self.at
+        self.currency()
+        return True
+
+    def number(self) -> bool:
+        """Read a number with its fraction part and what is written right behind it."""
+        token = self.tokens[self.at]
+        digits = re.sub(r"[^\d.]", "", token.text)
+        self.unsure |= _is_clock(digits)
+        self.at += 1
+        if "." not in digits and (length := self.fraction_part()):
+            top, bottom = self.tokens[self.at + length - 3], self.tokens[self.at + length - 1]
+            digits = f"({digits}+{top.text}/{bottom.text})"
+            self.at += length
+        self.parts.append(digits + self.suffix())
+        return True
+
+    def fraction_part(self) -> int:
+        """Return how many tokens make this number a mixed one: `2 1/2` or `2 and 1/2`."""
+        joined = self.kind() == "word" and self.tokens[self.at].text == "and"
+        match self.tokens[self.at + joined : self.at + joined + 3]:
+            case [
+                Token("num", top, _, _, False),
+                Token("op", "/", _, _, True),
+                Token("num", bottom, _, _, True),
+            ]:
+                proper = top.isdigit() and bottom.isdigit() and int(top[:9]) < int(bottom[:9])
+                return 3 + joined if proper else 0
+            case _:
+                return 0
+
+    def suffix(self) -> str:
+        """Read a percent sign or a word like `thousand`; a name that touches makes the side unsure."""
+        after = self.token()
+        if after is None or after.kind not in ("percent", "word"):
+            return ""
+        if after.kind == "percent" or after.text in ("percent", "percents"):
+            self.at += 1
+            return PERCENT
+        if after.text in SCALES:
+            self.at += 1
+            return f"{SCALE}{SCALES[after.text]}{SCALE}"
+        self.unsure |= after.glued and not _is_unit(after.text) and after.text not in "xX"
+        return ""
+
+    def bracket(self) -> bool:
+        """Read a bracketed expression; `{,}` and other layout was dropped before."""
+        closing = _CLOSING[self.tokens[self.at].text]
+        self.at += 1
+        self.parts.append("(")
+        if not self.expression():
+            return False
+        self.unit_words()
+        token = self.token()
+        if token is None or token.text != closing:
+            return False
+        self.at += 1
+        self.parts.append(")")
+        return True
+
+    def fraction(self) -> bool:
+        r"""Read \frac{a}{b} as ((a)/(b))."""
+        self.at += 1
+        self.parts.append("(")
+        if self.kind() != "open" or not self.bracket():
+            return False
+        self.parts.append("/")
+        self.operators += 1
+        if self.kind() != "open" or not self.bracket():
+            return False
+        self.parts.append(")")
+        return True
+
+    def root(self) -> bool:
+        """Read a square root of a bracket or of a number."""
+        self.at += 1
+        self.parts.append("sqrt(")
+        self.operators += 1
+        inner = {"open": self.bracket, "num": self.number}.get(self.kind())
+        if inner is None or not inner():
+            return False
+        self.parts.append(")")
+        return True
+
+    def unit_words(self) -> None:
+        """Step over the words of a unit: `pens per box`, `/hour`; they end at a word of another statement."""
+        for _ in range(MAX_UNIT_WORDS):
+            token = self.token()
+            slash = token is not None and token.text == "/" and self.kind(1) == "word"
+            word = self.token(1) if slash else token
+            if word is None or word.kind != "word" or word.text in _BREAKS or self.operator_ahead(word):
+                return
+            if _is_unit(word.text):
+                self.units.add(word.text)
+            if len(word.text) == 1 and word.text != "a":
+                self.unsure = True
+            if word.text in QUALIFIERS:
+                self.unsure = True
+            self.at += 2 if slash else 1
+
+    def operator_ahead(self, word: Token) -> bool:
+        """Whether a word here is the x of a product."""
+        return (
+            word is self.token() and word.text in ("x", "X") and self.kind(1) in ("num", "open", "currency")
+        )
+
+    def side(self, start: int) -> Side:
+        """Return what was read as a side."""
+        tokens = self.tokens
+        return Side(
+            "".join(self.parts),
+            tokens[start].start,
+            tokens[self.last - 1].end,
+            self.operators,
+            frozenset(self.units),
+            self.unsure,
+        )
+
+
+def _is_unit(word: str) -> bool:
+    return parse_unit(word) is not None
+
+
+def _is_clock(digits: str) -> bool:
+    """Whether digits are written as on a clock or in a code: 0130, 007."""
+    return len(digits) > 1 and digits.isdigit() and digits[0] == "0"
