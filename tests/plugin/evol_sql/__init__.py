@@ -1,0 +1,1 @@
+"""Questions about small tables, answered by a query that SQLite runs."""
