@@ -55,11 +55,10 @@ def estimate(plan: Plan) -> Estimate:
 
 async def _measure(plan: Plan, seeds: int) -> Usage:
     with tempfile.TemporaryDirectory(prefix="evol-") as folder, Journal(Path(folder) / "run.db") as journal:
-        eliminator = plan.pack.eliminator()
-        with WorkerPool(1, preload=[type(eliminator).__module__]) as workers:
+        with WorkerPool(1, preload=[type(plan.eliminator).__module__]) as workers:
             engine = Engine(
                 evolver=Evolver(plan.pack, plan.sampling, plan.config.seed),
-                eliminator=eliminator,
+                eliminator=plan.eliminator,
                 teacher=RecordedTeacher(plan.pack.procedural(seed=plan.config.seed), journal, Budget()),
                 journal=journal,
                 workers=workers,

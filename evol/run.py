@@ -23,7 +23,7 @@ from evol.evolver import Evolver
 from evol.folder import DATASET, run_folder
 from evol.journal import Journal
 from evol.pack import Pack, load_pack
-from evol.protocols import PackContext, Teacher
+from evol.protocols import Eliminator, PackContext, Teacher
 from evol.publish import publish
 from evol.recorded import Interrupted, RecordedTeacher
 from evol.seeds import SeedCheck, SeedFile
@@ -43,6 +43,7 @@ class Plan:
 
     config: RunConfig
     pack: Pack
+    eliminator: Eliminator
     teacher: Teacher
     seeds: SeedFile
     checked: SeedCheck
@@ -89,6 +90,7 @@ def plan(config: RunConfig) -> Plan:
     Raises PackError, DataError and ConfigError, one sentence each.
     """
     pack = _with_settings(load_pack(config.domain), config)
+    eliminator = pack.eliminator()
     seeds = SeedFile(config.seeds or _own_seeds(pack), pack.name, config.map)
     checked = seeds.check()
     make_budget(config, Usage())
@@ -115,7 +117,7 @@ def plan(config: RunConfig) -> Plan:
         "settings": dict(pack.settings),
         "prompts": pack.prompt_digests,
     }
-    return Plan(config, pack, teacher, seeds, checked, generations, pack.sampling, identity)
+    return Plan(config, pack, eliminator, teacher, seeds, checked, generations, pack.sampling, identity)
 
 
 def _own_seeds(pack: Pack) -> str:
@@ -188,11 +190,10 @@ async def _evolve(
 ) -> tuple[BudgetSpent | Interrupted | None, Tally, Budget]:
     budget = make_budget(plan.config, journal.spent())
     teacher = RecordedTeacher(plan.teacher, journal, budget)
-    eliminator = plan.pack.eliminator()
-    with WorkerPool(preload=[type(eliminator).__module__]) as workers:
+    with WorkerPool(preload=[type(plan.eliminator).__module__]) as workers:
         engine = Engine(
             evolver=Evolver(plan.pack, plan.sampling, plan.config.seed),
-            eliminator=eliminator,
+            eliminator=plan.eliminator,
             teacher=teacher,
             journal=journal,
             workers=workers,
