@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from evol.protocols import Inquiry, Judgement, PackContext
-from evol.types import ChatReply, ChatRequest, Message, Sample, Sampling, Verdict
+from evol.types import ChatReply, ChatRequest, Json, Message, Sample, Verdict
 from evol.verifiers import text
 
 STOPPED: Final = {
@@ -99,41 +99,51 @@ class Questions:
 
     context: PackContext
 
-    async def judged_equal(self, case: Case, template: str) -> Verdict:
+    async def judged_equal(self, case: Case, template: str, draws: int = 1) -> Verdict:
         """Ask whether the row demands the same as its parent (WizardLM's elimination 1).
 
-        The template gets `first` and `second`. A reply that is neither Equal nor Not Equal is
-        undecided: it is not read as either.
+        The template gets `first` and `second`. Equal drops a row only if all of `draws` replies say
+        so, which are asked one after another: most rows cost one call, and a judge's single slip
+        costs no row. A reply that is neither Equal nor Not Equal is undecided, read as neither.
         """
         assert case.parent is not None
         prompt = self.context.prompts.render(
             template, first=case.parent.instruction, second=case.sample.instruction
         )
-        reply = await case.inquiry.ask(self._request(case, prompt, "judge", 0, temperature=0.0))
-        said = text.read_equal_judgement(reply.text)
-        evidence = {"judge": reply.text.strip()[:200]}
-        if said is None:
-            message = "The judge said neither Equal nor Not Equal."
-            return Verdict.undecided("judge", "judge_unreadable", message, **evidence)
-        if said == "equal":
-            message = "A judge finds that the row demands no more and no less than its parent."
-            return Verdict.reject("judge", "no_information_gain", message, **evidence)
-        return Verdict.accept(
-            "judge", "not_equal", "A judge finds that the row demands something else.", **evidence
-        )
+        said: list[Json] = []
+        for sample in range(draws):
+            reply = await case.inquiry.ask(self._request(case, prompt, "judge", sample))
+            said.append(reply.text.strip()[:200])
+            read = text.read_equal_judgement(reply.text)
+            if read is None:
+                message = "The judge said neither Equal nor Not Equal."
+                return Verdict.undecided("judge", "judge_unreadable", message, judgements=said)
+            if read == "not_equal":
+                message = "A judge finds that the row demands something else than its parent."
+                return Verdict.accept("judge", "not_equal", message, judgements=said)
+        message = "A judge finds that the row demands no more and no less than its parent."
+        return Verdict.reject("judge", "no_information_gain", message, judgements=said)
 
     async def answers(self, case: Case, template: str, samples: range) -> list[ChatReply]:
         """Ask for as many answers to the row as `samples` numbers, at once, in that order."""
         prompt = self.context.prompts.render(template, instruction=case.sample.instruction)
         requests = [self._request(case, prompt, "answer", sample) for sample in samples]
-        return list(await asyncio.gather(*(case.inquiry.ask(request) for request in requests)))
+        asked = (case.inquiry.ask(request) for request in requests)
+        replies = await asyncio.gather(*asked, return_exceptions=True)
+        return [_reply_or_raise(reply) for reply in replies]
 
-    def _request(
-        self, case: Case, prompt: str, purpose: str, sample: int, temperature: float | None = None
-    ) -> ChatRequest:
-        sampling: Sampling = self.context.sampling
-        if temperature is not None:
-            sampling = replace(sampling, temperature=temperature)
+    def _request(self, case: Case, prompt: str, purpose: str, sample: int) -> ChatRequest:
         return ChatRequest(
-            (Message("user", prompt),), sampling, sample=sample, purpose=purpose, about=case.sample
+            (Message("user", prompt),),
+            self.context.sampling,
+            sample=sample,
+            purpose=purpose,
+            about=case.sample,
         )
+
+
+def _reply_or_raise(reply: ChatReply | BaseException) -> ChatReply:
+    """Return a reply, or raise what came instead: only now, when no other request is under way."""
+    if isinstance(reply, BaseException):
+        raise reply
+    return reply

@@ -26,7 +26,8 @@ ASKS = re.compile(
     re.IGNORECASE,
 )
 INTERROGATIVE = re.compile(
-    r"\b(?:how (?:many|much|long|far|fast|old|tall|often|big|large|high|deep|wide|heavy)|what|which|when|who|where)\b",
+    r"\b(?:how (?:many|much|long|far|fast|old|tall|often|big|large|high|deep|wide|heavy)"
+    r"|what|which|when|who|where)\b",
     re.IGNORECASE,
 )
 COMMAND = re.compile(r"(?:also |then |now |and )?(?:find|calculate|compute|determine)\b", re.IGNORECASE)
@@ -44,7 +45,8 @@ OPEN = re.compile(
     r"(?:answer|reasoning|steps?|work|working|solution|calculations?)?[.!]?$)"
     r"|(?:state|list|name|give) (?:the edge cases|(?:at least |some )?(?:\w+ )?(?:concrete )?examples?)\b"
     r"|(?:write|design|create|invent|propose|suggest|compose) (?:an?|your|some|two|three) "
-    r"(?:\w+ )?(?:essay|story|poem|paragraph|report|plan|lesson|program|function|problem|question|method|strategy)s?\b)",
+    r"(?:\w+ )?(?:essay|story|poem|paragraph|report|plan|lesson|program|function|problem|question|method"
+    r"|strategy)s?\b)",
     re.IGNORECASE,
 )
 OPEN_CLAUSE = re.compile(
@@ -53,20 +55,26 @@ OPEN_CLAUSE = re.compile(
 )
 
 
+def short_enough(instruction: str) -> Verdict:
+    """Reject a text of over 20,000 characters, which is no exercise: reason `too_long`."""
+    if len(instruction) > LONGEST:
+        message = f"The problem has over {LONGEST} characters."
+        return Verdict.reject(VERIFIER, "too_long", message, characters=len(instruction))
+    return Verdict.accept(VERIFIER, "short_enough", "The problem is no longer than an exercise.")
+
+
 def one_question(instruction: str) -> Verdict:
     """Reject a problem that asks nothing, asks several things, or asks for prose or a proof.
 
-    What stands in a code fence is data and is not read. A text over 20,000 characters is no
-    exercise. The evidence names the `kind` and the words that decided.
+    What stands in a code fence is data and is not read. The evidence names the `kind` and the words
+    that decided.
     """
-    if len(instruction) > LONGEST:
-        return _reject("too_long", f"The problem has over {LONGEST} characters.", instruction[:80])
     text = FENCED.sub(" ", instruction)
-    if not ASKS.search(text):
-        return _reject("nothing_asked", "The problem asks for nothing.", instruction[-120:])
     sentences = [sentence.strip() for sentence in SENTENCE.split(text) if sentence.strip()]
     if (prose := _open_ended(sentences)) is not None:
         return _reject("open_ended", "The problem asks for prose or a proof, not for a value.", prose)
+    if not ASKS.search(text):
+        return _reject("nothing_asked", "The problem asks for nothing.", instruction[-120:])
     if (second := _second_question(text, sentences)) is not None:
         return _reject("several_questions", "The problem asks for more than one thing.", second)
     return Verdict.accept(VERIFIER, "one_question", "The problem asks for one thing.")
