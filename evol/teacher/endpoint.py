@@ -90,9 +90,11 @@ class Endpoint:
                 response = await self._http.request(method, f"{self.url}/{path}", **arguments)
         except TimeoutError as error:
             raise Fault("broken", f"it gave no complete answer in {self._timeout_s:g} s") from error
-        except httpx2.ConnectError as error:
-            raise Fault("unreachable", f"no connection could be made ({_words(error)})") from error
         except (httpx2.HTTPError, httpx2.InvalidURL, aiohttp.ClientError, OSError) as error:
+            # The package's transport reports a refused connection as a timeout; the cause tells.
+            if isinstance(cause := error.__cause__, aiohttp.ClientConnectorError):
+                why = cause.os_error.strerror or cause
+                raise Fault("unreachable", f"no connection could be made ({_words(why)})") from error
             raise Fault("broken", f"the connection was lost ({_words(error)})") from error
         return Answer(response.status_code, response.headers, response.content)
 
@@ -101,5 +103,5 @@ class Endpoint:
         await self._http.aclose()
 
 
-def _words(error: BaseException) -> str:
+def _words(error: BaseException | str) -> str:
     return " ".join(str(error).split()) or type(error).__name__
