@@ -7,7 +7,17 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from evol.verifiers.sandbox import wire
-from evol.verifiers.sandbox.jobs import Ending, Execution, Level, Limits, Raised, Result, Returned
+from evol.verifiers.sandbox.jobs import (
+    Ending,
+    Execution,
+    Failure,
+    Judgement,
+    Level,
+    Limits,
+    Raised,
+    Result,
+    Returned,
+)
 from evol.verifiers.sandbox.values import Value
 from evol.verifiers.sandbox.worker import Raw
 
@@ -91,6 +101,8 @@ def ending(raw: Raw, limits: Limits, *, complete: bool) -> tuple[Ending, Raised 
     if raw.overflowed:
         return Ending.OUTPUT_LIMIT, None
     reported = _reported(raw.messages)
+    if raw.why == "stopped":
+        return (Ending.OK if complete else Ending.TIMEOUT), None
     if raw.why == "wall" or (raw.status < 0 and raw.cpu_s >= limits.cpu_ceiling_s):
         return Ending.TIMEOUT, None
     if raw.status < 0:
@@ -98,6 +110,18 @@ def ending(raw: Raw, limits: Limits, *, complete: bool) -> tuple[Ending, Raised 
     if reported is not None:
         return _of_error(*reported), reported[1]
     return (Ending.OK if complete and raw.status == 0 else Ending.EXITED), None
+
+
+def judgement_of(messages: Iterable[dict[str, Any]]) -> Judgement | None:
+    """Return what the judge concluded, if it came to a conclusion."""
+    for message in messages:
+        if "judgement" in message:
+            failure = None
+            if "raised" in message:
+                source, left, right = [*message["evidence"], None, None, None][:3]
+                failure = Failure(raised(message["raised"]), source or "", left, right)
+            return Judgement(message["judgement"], message["checks"], failure)
+    return None
 
 
 def execution(end: Ending, error: Raised | None, raw: Raw, level: Level, **more: Any) -> Execution:

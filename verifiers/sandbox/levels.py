@@ -6,13 +6,12 @@ refused is kept with its cause, to be named where the floor cannot be had.
 
 from __future__ import annotations
 
-import errno as codes
 import importlib.util
 import os
 import platform
 import sys
 import sysconfig
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 

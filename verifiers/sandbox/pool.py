@@ -13,14 +13,14 @@ import contextlib
 import fcntl
 import os
 import queue
-import sys
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from evol.verifiers.sandbox import wire
-from evol.verifiers.sandbox.conclude import DETAILS, ending, execution, results
+from evol.verifiers.sandbox.conclude import DETAILS, ending, execution, judgement_of, results
 from evol.verifiers.sandbox.imports import named
 from evol.verifiers.sandbox.jobs import (
     Call,
@@ -36,7 +36,7 @@ from evol.verifiers.sandbox.jobs import (
 )
 from evol.verifiers.sandbox.kits import PYTHON, Kit
 from evol.verifiers.sandbox.levels import Wall, build_wall
-from evol.verifiers.sandbox.worker import Lost, Raw, Worker
+from evol.verifiers.sandbox.worker import Lost, Raw, Worker, finish
 
 SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
@@ -139,6 +139,12 @@ class _Slot:
             self.program = self.wall.start()
         return self.program
 
+    def for_tests(self) -> Worker:
+        """Return the zygote for tests, started if need be."""
+        if self.tests is None:
+            self.tests = self.wall.start()
+        return self.tests
+
     def close(self) -> None:
         """End both zygotes; the next job starts fresh ones."""
         for worker in (self.program, self.tests):
@@ -171,7 +177,7 @@ def _locked(raw: Raw) -> Raw:
 def _run_call(slot: _Slot, job: Call, limits: Limits) -> Execution:
     calls = [[c.entry, wire.encode(tuple(c.args)), wire.encode(dict(c.kwargs))] for c in job.calls]
     task = {"source": job.source, "modules": named(job.source), "calls": calls, "describe": job.describe}
-    raw = _locked(slot.for_program().begin(_order("call", limits), wire.dump(task)).finish())
+    raw = _locked(*finish(slot.for_program().begin(_order("call", limits), wire.dump(task))))
     found = results(raw.messages, len(calls))
     complete = {"end": True} in raw.messages and len(found) == len(calls)
     end, error = ending(raw, limits, complete=complete)
@@ -202,7 +208,7 @@ def _run_script(slot: _Slot, job: Script, limits: Limits) -> Execution:
         for descriptor in opened:
             files.callback(os.close, descriptor)
         running = slot.for_program().begin(_order("script", limits), wire.dump(task), opened)
-        raw = _locked(running.finish())
+        raw = _locked(*finish(running))
         out, err = (_content(d, limits.output_bytes) for d in opened[1:])
     end, error = ending(raw, limits, complete=True)
     if max(len(out), len(err)) >= limits.output_bytes:
@@ -210,4 +216,35 @@ def _run_script(slot: _Slot, job: Script, limits: Limits) -> Execution:
     return execution(end, error, raw, slot.wall.level, stdout=out, stderr=err)
 
 
-RUN: dict[type, Callable[[_Slot, Any, Limits], Execution]] = {Call: _run_call, Script: _run_script}
+def _both(slot: _Slot, job: Judge, limits: Limits) -> tuple[Raw, Raw]:
+    """Run the program and the judge side by side, joined by a socket, and return what each left."""
+    named_in_both = named(job.source + "\n" + job.tests) + STYLE_MODULES[job.style]
+    program_task = {"source": job.source, "modules": named(job.source)}
+    judge_task = {"tests": job.tests, "style": job.style, "names": dict(job.names), "modules": named_in_both}
+    one, other = socket.socketpair()
+    with one, other:
+        program = slot.for_program().begin(
+            _order("candidate", limits), wire.dump(program_task), (one.fileno(),)
+        )
+        judge = slot.for_tests().begin(_order("judge", limits), wire.dump(judge_task), (other.fileno(),))
+    raw, judged = finish(program, judge)
+    return raw, judged
+
+
+def _run_judge(slot: _Slot, job: Judge, limits: Limits) -> Execution:
+    raw, judged = (_locked(r) for r in _both(slot, job, limits))
+    judgement = judgement_of(judged.messages)
+    judge, _ = ending(judged, limits, complete=True)
+    end, error = ending(raw, limits, complete={"loaded": True} in raw.messages)
+    if judgement is None and end is Ending.OK and judge is not Ending.OK:
+        end = judge
+    return execution(end, error, raw, slot.wall.level, judgement=judgement, judge=judge)
+
+
+STYLE_MODULES = {"script": (), "unittest": ("unittest",), "doctest": ("doctest",)}
+
+RUN: dict[type, Callable[[_Slot, Any, Limits], Execution]] = {
+    Call: _run_call,
+    Script: _run_script,
+    Judge: _run_judge,
+}

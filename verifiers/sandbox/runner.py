@@ -19,7 +19,7 @@ import types
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from evol.verifiers.sandbox import namespaces, rlimits, values, wire
+from evol.verifiers.sandbox import judging, namespaces, proxy, rlimits, values, wire
 from evol.verifiers.sandbox.seccomp import Filter
 
 HEADER = struct.Struct("<I")
@@ -106,7 +106,7 @@ def describe(error: BaseException) -> list[Any]:
     try:
         message = str(error)[:MESSAGE_LIMIT]
         message = message if type(message) is str else ""
-    except BaseException:  # noqa: BLE001 - a program's own __str__ may raise anything
+    except BaseException:
         message = ""
     return [str(type(error).__name__), message, genuine, _line(error)]
 
@@ -124,7 +124,7 @@ def load(channel: Channel, wall: Wall, source: str) -> dict[str, Any] | None:
     namespace = vars(program_module(wall, MODULE))
     try:
         code = compile(source, FILENAME, "exec", dont_inherit=True)
-    except BaseException as error:  # noqa: BLE001 - deep sources raise RecursionError, MemoryError
+    except BaseException as error:
         channel.send({"syntax": describe(error)})
         return None
     try:
@@ -132,7 +132,7 @@ def load(channel: Channel, wall: Wall, source: str) -> dict[str, Any] | None:
     except SystemExit as exit_:
         channel.send({"exit": describe(exit_)})
         return None
-    except BaseException as error:  # noqa: BLE001 - whatever it raises is the answer
+    except BaseException as error:
         channel.send({"load": describe(error)})
         return None
     return namespace
@@ -154,11 +154,11 @@ def _invoke(namespace: dict[str, Any], call: list[Any], hook: wire.ForeignHook) 
         return {"raised": ["NameError", f"name {entry!r} is not defined", ["NameError", "Exception"], None]}
     try:
         result = function(*values.plain(args), **values.plain(kwargs))
-    except BaseException as error:  # noqa: BLE001 - whatever it raises is the answer
+    except BaseException as error:
         return {"raised": describe(error)}
     try:
         return {"value": wire.Encoder(hook).node(result)}
-    except BaseException as error:  # noqa: BLE001 - too deep, too large, or a __class__ that raises
+    except BaseException as error:
         return {"value": ["o", f"{type(result).__name__} ({error.__class__.__name__})"]}
 
 
@@ -210,14 +210,14 @@ def run_script(channel: Channel, wall: Wall, job: dict[str, Any]) -> int:
     status = 0
     try:
         code = compile(task["source"], FILENAME, "exec", dont_inherit=True)
-    except BaseException as error:  # noqa: BLE001 - deep sources raise RecursionError, MemoryError
+    except BaseException as error:
         channel.send({"syntax": describe(error)})
         return 1
     try:
         exec(code, namespace)  # noqa: S102 - this process exists to do so
     except SystemExit as exit_:
         status = _exit_status(exit_)
-    except BaseException as error:  # noqa: BLE001 - whatever it raises is the answer
+    except BaseException as error:
         sys.excepthook(type(error), error, error.__traceback__)
         channel.send({"load": describe(error)})
         status = 1
@@ -225,19 +225,57 @@ def run_script(channel: Channel, wall: Wall, job: dict[str, Any]) -> int:
     return status
 
 
+class _Printed(io.StringIO):
+    """The program's standard output, taken along with each answer to the judge."""
+
+    def take(self) -> str:
+        text = self.getvalue()[: MESSAGE_LIMIT * 100]
+        self.seek(0)
+        self.truncate()
+        return text
+
+
+def run_candidate(channel: Channel, wall: Wall, job: dict[str, Any], judge: int) -> None:
+    """Serve a Judge job's program: execute it, then answer its judge until that has done."""
+    task = channel.receive()
+    lock_down(channel, wall, job, task["modules"])
+    sys.stdout = _Printed()
+    namespace = load(channel, wall, task["source"])
+    if namespace is None:
+        return
+    channel.send({"loaded": True})
+    peer = proxy.Peer(Channel(judge), strict=False)
+    peer.namespace, peer.printed = namespace, sys.stdout.take
+    peer.serve_until_end()
+
+
+def run_judge(channel: Channel, wall: Wall, job: dict[str, Any], program: int) -> None:
+    """Serve a Judge job's tests, and report over a socket that nobody else holds."""
+    task = channel.receive()
+    lock_down(channel, wall, job, task["modules"])
+    module = program_module(wall, proxy.TESTS)
+    channel.send(judging.judge(task, vars(module), proxy.Peer(Channel(program), strict=True)))
+
+
 def run(wall: Wall, job: dict[str, Any], descriptors: list[int]) -> NoReturn:
     """Be the process of one job and end."""
     status = 1
     try:
-        if len(descriptors) == 4:
+        more = descriptors[1:] if job["role"] in ("candidate", "judge") else []
+        if job["role"] == "script":
             for target, source in enumerate(descriptors[1:]):
                 os.dup2(source, target)
                 os.close(source)
-        status = ROLES[job["role"]](Channel(descriptors[0]), wall, job) or 0
+        status = ROLES[job["role"]](Channel(descriptors[0]), wall, job, *more) or 0
     except EOFError:
         status = 0
     finally:
         os._exit(status)
 
 
-ROLES: dict[str, Any] = {"call": run_call, "script": run_script}
+ROLES: dict[str, Any] = {
+    "call": run_call,
+    "script": run_script,
+    "candidate": run_candidate,
+    "judge": run_judge,
+}

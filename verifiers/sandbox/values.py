@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, cast
 
-from evol.verifiers.sandbox.wire import SAME_HASHES, Foreign, Node, WireError, check, encode
+from evol.verifiers.sandbox.wire import FOREIGN, SAME_HASHES, Foreign, Node, WireError, check, encode
 
 MAX_EXPONENT = 2000
 
@@ -59,17 +59,25 @@ BUILD: dict[str, Callable[[list[Any]], Any]] = {
     "B": lambda parts: bytearray.fromhex(parts[0]),
     "D": _decimal,
     "e": lambda parts: ...,
-    "o": lambda parts: Foreign(*parts),
 }
 
 
-def plain(node: Node, foreign: Callable[[list[Any]], Any] = BUILD["o"]) -> Any:
-    """Return the Python value of a checked node; raises WireError where none can be built safely."""
+def _stand_in(tag: str, parts: list[Any]) -> Foreign:
+    if tag != "o":
+        raise WireError("an object of the other side")
+    return Foreign(*parts)
+
+
+def plain(node: Node, foreign: Callable[[str, list[Any]], Any] = _stand_in) -> Any:
+    """Return the Python value of a checked node; raises WireError where none can be built safely.
+
+    `foreign` is given the tag and parts of what is no plain data.
+    """
     if type(node) is not list:
         return node
     tag, parts = node[0], [plain(part, foreign) for part in node[1:]]
-    if tag == "o":
-        return foreign(parts)
+    if tag not in BUILD:
+        return foreign(tag, parts)
     try:
         return BUILD[tag](parts)
     except (TypeError, ValueError, ArithmeticError) as error:
@@ -116,7 +124,7 @@ def _text(node: Node) -> str:
     if type(node) is not list:
         return json.dumps(node) if node is None or type(node) is str else _number(node)
     tag, parts = node[0], node[1:]
-    if tag == "o":
+    if tag in FOREIGN:
         raise _Unequal
     if tag in ("b", "B"):
         return f"b{parts[0].lower()}"
@@ -171,7 +179,7 @@ class Value:
     @property
     def is_plain(self) -> bool:
         """Whether it is plain data through and through."""
-        return "o" not in _tags(self.node)
+        return not FOREIGN & _tags(self.node)
 
     def equals(self, expected: object) -> bool:
         """Whether it equals a plain Python value as `==` would have it; a foreign value never does."""

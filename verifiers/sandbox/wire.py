@@ -23,6 +23,7 @@ MAX_DEPTH = 150
 MAX_NODES = 2_000_000
 SAME_HASHES = 64
 SMALL = 1 << 63
+FOREIGN = frozenset("ohnx")
 
 
 class WireError(ValueError):
@@ -192,6 +193,9 @@ SHAPES: dict[str, Callable[[list[Any]], bool]] = {
     "B": _strings(1),
     "D": _strings(1),
     "e": lambda parts: not parts,
+    "h": _numbers(1),
+    "n": _strings(1),
+    "x": lambda parts: len(parts) == 6 and _numbers(2)(parts[:2]) and _strings(4)(parts[2:]),
     "o": lambda parts: _strings(1)(parts[:1]) and (len(parts) == 1 or _strings(1)(parts[1:])),
 }
 

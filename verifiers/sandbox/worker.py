@@ -16,7 +16,8 @@ import struct
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from evol.verifiers.sandbox import wire
 
 START_S = 60.0
 GRACE_S = 10.0
+PARTING_S = 0.5
+STOP = b"stop"
 HEADER = struct.Struct("<I")
 CHUNK = 1 << 18
 
@@ -60,7 +63,7 @@ class Raw:
     cpu_s: float
     wall_s: float
     peak_kb: int
-    overflowed: bool = field(default=False)
+    overflowed: bool
 
 
 class Worker:
@@ -83,7 +86,7 @@ class Worker:
             )
         try:
             self.control.send(json.dumps(config).encode())
-            answer = self._answer(time.monotonic() + START_S)
+            answer = self.answer(time.monotonic() + START_S)
         except (Lost, OSError) as error:
             self.close()
             raise LayerRefused("interpreter", None, "the zygote died while it started") from error
@@ -91,7 +94,8 @@ class Worker:
             self.close()
             raise LayerRefused(answer["refused"], answer["errno"], answer["error"])
 
-    def _answer(self, deadline: float) -> dict[str, Any]:
+    def answer(self, deadline: float) -> dict[str, Any]:
+        """Return the zygote's next answer; raises Lost."""
         self.control.settimeout(max(0.01, deadline - time.monotonic()))
         try:
             data = self.control.recv(CHUNK)
@@ -128,7 +132,9 @@ class Running:
         self.worker, self.job, self.limits = worker, job, limits
         self.unsent = memoryview(task)
         self.received = bytearray()
+        self.overflowed = False
         self.stopped = False
+        self.raw: Raw | None = None
         self.deadline = time.monotonic() + limits["wall_s"] + GRACE_S
         job.setblocking(False)
 
@@ -137,28 +143,30 @@ class Running:
         if not self.stopped:
             self.stopped = True
             with contextlib.suppress(OSError):
-                self.worker.control.send(b"stop")
+                self.worker.control.send(STOP)
 
-    def finish(self) -> Raw:
-        """Exchange bytes until the process has ended and return what it left; raises Lost."""
-        with self.job:
-            poll = select.poll()
-            poll.register(self.job, select.POLLIN | select.POLLOUT)
-            poll.register(self.worker.control, select.POLLIN)
-            control = self.worker.control.fileno()
-            while True:
-                events = dict(poll.poll(max(0.0, self.deadline - time.monotonic()) * 1000))
-                if not events:
-                    raise Lost
-                if control in events:
-                    break
-                self._exchange(poll, events[self.job.fileno()])
-            answer = self.worker._answer(self.deadline)
-            while self._read() > 0:
-                pass
-        return self._raw(answer)
+    def register(self, poll: select.poll) -> dict[int, Running]:
+        """Enter both sockets to be waited for, and return whom they belong to."""
+        poll.register(self.job, select.POLLIN | select.POLLOUT)
+        poll.register(self.worker.control, select.POLLIN)
+        return {self.job.fileno(): self, self.worker.control.fileno(): self}
 
-    def _exchange(self, poll: Any, event: int) -> None:
+    def attend(self, poll: select.poll, descriptor: int, event: int) -> None:
+        """Do what one socket is ready for; raises Lost."""
+        if self.raw is not None:
+            return
+        if descriptor == self.job.fileno():
+            self._exchange(poll, event)
+            return
+        answer = self.worker.answer(self.deadline)
+        while self._read() > 0:
+            pass
+        poll.unregister(self.worker.control)
+        with contextlib.suppress(KeyError):
+            poll.unregister(self.job)
+        self.raw = Raw(list(_messages(bytes(self.received))), overflowed=self.overflowed, **answer)
+
+    def _exchange(self, poll: select.poll, event: int) -> None:
         if event & select.POLLOUT:
             self._write()
             if not self.unsent:
@@ -183,24 +191,46 @@ class Running:
         except OSError:
             return 0
         if len(self.received) + len(part) > self.limits["result_bytes"]:
+            self.overflowed = True
             self.stop()
         else:
             self.received += part
         return len(part)
 
-    def _raw(self, answer: dict[str, Any]) -> Raw:
-        return Raw(
-            list(_messages(bytes(self.received))),
-            answer["status"],
-            answer["why"],
-            answer["cpu_s"],
-            answer["wall_s"],
-            answer["peak_kb"],
-            self.stopped,
-        )
+
+def finish(*all_running: Running) -> list[Raw]:
+    """Exchange bytes with processes that belong together until all have ended; raises Lost.
+
+    Once the last named has ended, the others have a moment to follow.
+    """
+    poll, owners = select.poll(), dict[int, Running]()
+    with contextlib.ExitStack() as sockets:
+        for running in all_running:
+            sockets.enter_context(running.job)
+            owners |= running.register(poll)
+        while any(running.raw is None for running in all_running):
+            first = min(r.deadline for r in all_running if r.raw is None)
+            ready = poll.poll(max(0.0, first - time.monotonic()) * 1000)
+            if not ready and all_running[-1].raw is None:
+                raise Lost
+            for descriptor, event in ready:
+                owners[descriptor].attend(poll, descriptor, event)
+            if all_running[-1].raw is not None:
+                _hurry(all_running[:-1], waited=not ready)
+    return [running.raw for running in all_running if running.raw is not None]
 
 
-def _messages(data: bytes) -> Any:
+def _hurry(others: tuple[Running, ...], *, waited: bool) -> None:
+    for running in others:
+        if running.raw is None:
+            if running.stopped and waited:
+                raise Lost
+            if waited:
+                running.stop()
+            running.deadline = min(running.deadline, time.monotonic() + (GRACE_S if waited else PARTING_S))
+
+
+def _messages(data: bytes) -> Iterator[dict[str, Any]]:
     """Yield the whole messages in what was received; the first malformed one ends them."""
     view, at = memoryview(data), 0
     while at + HEADER.size <= len(view):

@@ -1,0 +1,253 @@
+"""The judge's side of a Judge job: runs trusted tests against a program it knows only by proxy.
+
+Assertions are rewritten before they run, for three ends: to count them, so that tests which
+check nothing are no pass; to keep both sides of a failed comparison; and to refuse an object of
+the program's as the bare truth of an assertion.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from evol.verifiers.sandbox import proxy, wire
+from evol.verifiers.sandbox.imports import ALLOWED
+from evol.verifiers.sandbox.values import Value
+
+FILENAME = "<tests>"
+SHOWN = 400
+MESSAGE = 2000
+
+
+class Unchecked(AssertionError):
+    """An assertion about an object of the program's own, which is no evidence."""
+
+
+class State:
+    """What the rewritten assertions report to."""
+
+    def __init__(self) -> None:
+        self.checks = 0
+        self.sources: list[str] = []
+
+    def count(self) -> None:
+        """Note that an assertion is about to be checked."""
+        self.checks += 1
+
+    def failed(self, index: int, sides: tuple[Any, ...], message: tuple[Any, ...]) -> AssertionError:
+        """Return the error for a failed assertion, its sides and source attached."""
+        error = AssertionError(*message)
+        error.evidence = (self.sources[index], *map(show, sides))  # type: ignore[attr-defined]
+        return error
+
+
+def show(value: object) -> str:
+    """Return a value as text without asking the program for it."""
+    try:
+        return Value(wire.Encoder(lambda v: ["o", type_name(v)]).node(value)).show(SHOWN)
+    except (wire.WireError, RecursionError):
+        return "<a value too large to show>"
+
+
+def type_name(value: object) -> str:
+    """Return the name of a value's class, the program's own where it is a proxy."""
+    return type(value)._type_name if isinstance(value, proxy.Remote) else type(value).__name__
+
+
+def truth(value: object) -> bool:
+    """Return whether an asserted value is true; raises Unchecked for an object of a foreign class.
+
+    An object of a class that the tests themselves made objects of answers for itself.
+    """
+    if isinstance(value, proxy.Remote) and value._class_id not in value._peer.made:
+        raise Unchecked(f"the program returned a {value._type_name} object where a plain value is asserted")
+    return bool(value)
+
+
+class Rewriter(ast.NodeTransformer):
+    """Turns each assert statement into statements that count, compare and report."""
+
+    def __init__(self, state: State, text: str) -> None:
+        self.state = state
+        self.lines = text.splitlines()
+
+    def visit_Assert(self, node: ast.Assert) -> list[ast.stmt]:
+        """Rewrite one assertion."""
+        index = len(self.state.sources)
+        self.state.sources.append(ast.unparse(node)[:SHOWN])
+        sides: list[ast.expr] = []
+        made: list[ast.stmt] = [ast.Expr(_call("__evol_count__"))]
+        test = node.test
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            for name, side in (("__evol_l__", test.left), ("__evol_r__", test.comparators[0])):
+                made.append(ast.Assign([ast.Name(name, ast.Store())], side))
+                sides.append(ast.Name(name, ast.Load()))
+            test = ast.Compare(sides[0], test.ops, [sides[1]])
+        message = ast.Tuple([node.msg] if node.msg else [], ast.Load())
+        error = _call("__evol_failed__", ast.Constant(index), ast.Tuple(list(sides), ast.Load()), message)
+        made.append(ast.If(ast.UnaryOp(ast.Not(), _plain(test)), [ast.Raise(error)], []))
+        return [ast.fix_missing_locations(ast.copy_location(each, node)) for each in made]
+
+
+def _call(name: str, *args: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+
+
+def _plain(test: ast.expr) -> ast.expr:
+    """Return the test with `truth` around every part whose bare truth is asserted."""
+    if isinstance(test, ast.BoolOp):
+        return ast.BoolOp(test.op, [_plain(v) for v in test.values])
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return ast.UnaryOp(test.op, _plain(test.operand))
+    return _call("__evol_truth__", test)
+
+
+def _names(tree: ast.AST) -> list[str]:
+    return sorted({n.id for n in ast.walk(tree) if isinstance(n, ast.Name)})
+
+
+def bind(namespace: dict[str, Any], names: Iterable[str], extra: dict[str, str], peer: proxy.Peer) -> None:
+    """Give the tests the program's names: proxies, and genuine modules where it has a module.
+
+    No name of a built-in is taken from the program, except those asked for by `extra`.
+    """
+    wanted = {n for n in names if not hasattr(builtins, n) and not n.startswith("__")}
+    offered = peer.ask("names", sorted(wanted | set(extra.values())))
+    for name, (kind, value) in offered.items():
+        if kind == "value":
+            found = value
+        elif str(value).partition(".")[0] in ALLOWED:
+            try:
+                __import__(value)
+            except ImportError:
+                continue
+            found = sys.modules[value]
+        else:
+            continue
+        if name in wanted:
+            namespace[name] = found
+        namespace.update({alias: found for alias, original in extra.items() if original == name})
+
+
+def _all(values: Iterable[object]) -> bool:
+    return all(truth(v) for v in values)
+
+
+def _any(values: Iterable[object]) -> bool:
+    return any(truth(v) for v in values)
+
+
+def run_script(tree: ast.Module, task: dict[str, Any], namespace: dict[str, Any], state: State) -> None:
+    """Execute the tests."""
+    exec(compile(tree, FILENAME, "exec", dont_inherit=True), namespace)  # noqa: S102 - the tests
+
+
+def run_unittest(tree: ast.Module, task: dict[str, Any], namespace: dict[str, Any], state: State) -> None:
+    """Execute the tests and run the TestCase classes they define; raises the first failure."""
+    import unittest
+
+    def strict(original: Callable[..., None]) -> Callable[..., None]:
+        return lambda self, expr, msg=None: original(self, truth(expr), msg)
+
+    for name in ("assertTrue", "assertFalse"):
+        setattr(unittest.TestCase, name, strict(getattr(unittest.TestCase, name)))
+    run_script(tree, task, namespace, state)
+    classes = [
+        v for v in list(namespace.values()) if isinstance(v, type) and issubclass(v, unittest.TestCase)
+    ]
+    found: list[BaseException] = []
+
+    class First(unittest.TestResult):
+        def addError(self, test: Any, err: Any) -> None:  # noqa: ANN401, N802 - unittest's own signature
+            found.append(err[1])
+            self.stop()
+
+        addFailure = addError  # noqa: N815 - unittest's own name
+
+        def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: ANN401, N802 - as above
+            if err is not None:
+                self.addError(test, err)
+
+        def addUnexpectedSuccess(self, test: Any) -> None:  # noqa: ANN401, N802 - as above
+            found.append(AssertionError("a test that was expected to fail passed"))
+
+    result = First()
+    for cls in classes:
+        unittest.defaultTestLoader.loadTestsFromTestCase(cls).run(result)
+    state.checks += result.testsRun - len(result.skipped)
+    if found:
+        raise found[0]
+
+
+def run_doctest(tree: ast.Module, task: dict[str, Any], namespace: dict[str, Any], state: State) -> None:
+    """Run the examples in the text; raises AssertionError for the first one that fails."""
+    import doctest
+
+    flags = doctest.NORMALIZE_WHITESPACE
+    examples = doctest.DocTestParser().get_doctest(task["tests"], namespace, "tests", None, 0)
+    runner = doctest.DocTestRunner(verbose=False, optionflags=flags | doctest.FAIL_FAST)
+    written = io.StringIO()
+    runner.run(examples, out=written.write, clear_globs=False)
+    state.checks += runner.tries
+    if runner.failures:
+        raise AssertionError(written.getvalue()[-MESSAGE:])
+
+
+STYLES = {"script": run_script, "unittest": run_unittest, "doctest": run_doctest}
+
+
+def _failure(error: BaseException, tree: ast.AST) -> dict[str, Any]:
+    traceback, line = error.__traceback__, None
+    while traceback is not None:
+        line = traceback.tb_lineno if traceback.tb_frame.f_code.co_filename == FILENAME else line
+        traceback = traceback.tb_next
+    evidence = list(getattr(error, "evidence", ()))
+    genuine = [c.__name__ for c in type(error).__mro__ if proxy.GENUINE.get(c.__name__) is c]
+    try:
+        message = str(error)[:MESSAGE]
+    except Exception:
+        message = ""
+    return {"raised": [type(error).__name__, message, genuine, line], "evidence": evidence}
+
+
+def judge(task: dict[str, Any], namespace: dict[str, Any], peer: proxy.Peer) -> dict[str, Any]:
+    """Run the tests and return the report: a judgement, or why there is none."""
+    state = State()
+    text = task["tests"] if task["style"] != "doctest" else _examples_source(task["tests"])
+    try:
+        tree = ast.parse(text, FILENAME)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return {
+            "syntax": [
+                type(error).__name__,
+                str(error)[:MESSAGE],
+                ["SyntaxError"],
+                getattr(error, "lineno", None),
+            ]
+        }
+    names = _names(tree)
+    raises = any(isinstance(n, ast.Raise) for n in ast.walk(tree))
+    tree = Rewriter(state, text).visit(tree)
+    namespace |= {"__evol_count__": state.count, "__evol_failed__": state.failed, "__evol_truth__": truth}
+    namespace |= {"all": _all, "any": _any}
+    try:
+        bind(namespace, names, task["names"], peer)
+        STYLES[task["style"]](tree, task, namespace, state)
+    except proxy.Gone:
+        return {"gone": True}
+    except BaseException as error:
+        return {"judgement": "failed", "checks": state.checks, **_failure(error, tree)}
+    if peer.lost:
+        return {"gone": True}
+    checks = state.checks or (peer.calls if raises else 0)
+    return {"judgement": "passed" if checks else "no_tests", "checks": checks}
+
+
+def _examples_source(text: str) -> str:
+    import doctest
+
+    return "".join(example.source for example in doctest.DocTestParser().get_examples(text))
