@@ -62,6 +62,17 @@ def loaded_names(tree: ast.AST) -> set[str]:
     return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
+def imported_modules(tree: ast.AST) -> set[str]:
+    """Return the modules that a tree imports, by their full names."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
 def unbound_names(tree: ast.Module) -> set[str]:
     """Return the names that a program reads and nothing in it, nor Python itself, binds.
 

@@ -1,0 +1,315 @@
+"""Test scripts read as data: calls with literal arguments, and checks on what they return.
+
+Most published suites are a list of asserts over such calls. Their calls go to the sandbox
+without what is expected of them, and the checks are evaluated outside, on the data that comes
+back: a program can lie about its results only by returning right ones. A script that does more
+(loops, random arguments, expected exceptions, objects) is not literal and takes the judge route.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from evol.verifiers.code.evaluate import Beyond, evaluate, supported
+from evol.verifiers.code.source import parse
+from evol.verifiers.sandbox import Foreign, Invocation, Raised, Result, Value, WireError
+
+MAX_DEPTH = 5
+RESULT = "result {}"
+BOUND = "bound {}"
+
+
+class NotLiteral(Exception):
+    """The script holds something that is not read as data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One assertion: its check, over names that stand for results, and its source."""
+
+    check: ast.expr
+    source: str
+    calls: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralTests:
+    """The calls to make, in order, the cases over their results, and names bound to expressions."""
+
+    calls: tuple[Invocation, ...]
+    cases: tuple[Case, ...]
+    bound: dict[str, ast.expr] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOutcome:
+    """Whether a case holds; otherwise what was got, what was expected, or what was raised."""
+
+    passed: bool
+    got: str = ""
+    expected: str = ""
+    raised: str = ""
+
+
+def read_literal(script: str, entry_points: Collection[str]) -> LiteralTests | None:
+    """Return a ready script's tests as data, or None where it does more than data can say."""
+    tree = parse(script)
+    if tree is None:
+        return None
+    reader = _Reader(frozenset(entry_points))
+    try:
+        reader.read(tree.body, _Scope({n: n for n in entry_points}))
+    except (
+        NotLiteral,
+        Beyond,
+        WireError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        LookupError,
+    ):
+        return None
+    return LiteralTests(tuple(reader.calls), tuple(reader.cases), reader.bound) if reader.cases else None
+
+
+@dataclass(slots=True)
+class _Scope:
+    """What names mean: entry points under their aliases, bound expressions, modules and functions."""
+
+    entries: dict[str, str]
+    bound: dict[str, str] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
+    procedures: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    depth: int = 0
+
+
+class _Reader:
+    """Walks statements in the order in which they would run."""
+
+    def __init__(self, entry_points: frozenset[str]) -> None:
+        self.entry_points = entry_points
+        self.calls: list[Invocation] = []
+        self.cases: list[Case] = []
+        self.bound: dict[str, ast.expr] = {}
+        self.spent: set[str] = set()
+
+    def read(self, body: Sequence[ast.stmt], scope: _Scope) -> None:
+        """Take in statements; raises NotLiteral."""
+        for statement in body:
+            match statement:
+                case ast.Assert(test=test):
+                    self._assertion(statement, test, scope)
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    self._binding(name, value, scope)
+                case ast.FunctionDef(name=name) if not statement.decorator_list:
+                    scope.procedures[name] = statement
+                case ast.Import() | ast.ImportFrom():
+                    self._imports(statement, scope)
+                case ast.Expr(value=value):
+                    self._bare(value, scope)
+                case ast.If(test=test, body=inner) if ast.unparse(test) == "__name__ == '__main__'":
+                    self.read(inner, scope)
+                case ast.Pass():
+                    continue
+                case _:
+                    raise NotLiteral
+
+    def _assertion(self, statement: ast.Assert, test: ast.expr, scope: _Scope) -> None:
+        first = len(self.calls)
+        check = self._resolved(test, scope)
+        used = tuple(i for i in range(first, len(self.calls)))
+        self.cases.append(Case(check, ast.unparse(_without_message(statement)), used))
+
+    def _binding(self, name: str, value: ast.expr, scope: _Scope) -> None:
+        names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+        if any(not self._fixed(scope.bound[n]) for n in names & scope.bound.keys()):
+            raise NotLiteral
+        key = BOUND.format(len(self.bound))
+        self.bound[key] = self._resolved(value, scope)
+        scope.bound[name] = key
+        scope.entries.pop(name, None)
+
+    def _fixed(self, key: str) -> bool:
+        """Whether what a name is bound to cannot be changed by a call that it is passed to."""
+        return all(isinstance(n, IMMUTABLE) for n in ast.walk(self.bound[key]))
+
+    def _imports(self, statement: ast.Import | ast.ImportFrom, scope: _Scope) -> None:
+        for alias in statement.names:
+            if isinstance(statement, ast.ImportFrom):
+                scope.functions[alias.asname or alias.name] = f"{statement.module}.{alias.name}"
+            else:
+                scope.functions[alias.asname or alias.name] = alias.name
+
+    def _bare(self, value: ast.expr, scope: _Scope) -> None:
+        """Take in an expression that stands alone: a text, a call of a test function, or of the program."""
+        match value:
+            case ast.Constant() | ast.Name():
+                return
+            case ast.Call(func=ast.Name(id=name), args=args) if (
+                name in scope.procedures and not value.keywords
+            ):
+                self._procedure(scope.procedures[name], args, scope)
+            case ast.Call(func=ast.Name(id="print"), args=args):
+                for arg in args:
+                    self._resolved(arg, scope)
+            case ast.Call(func=ast.Name(id=name)) if name in scope.entries:
+                self._resolved(value, scope)
+            case _:
+                raise NotLiteral
+
+    def _procedure(self, function: ast.FunctionDef, args: list[ast.expr], scope: _Scope) -> None:
+        """Read a test function's body in the place of its call; its arguments must be entry points."""
+        spec = function.args
+        given = [scope.entries[a.id] for a in args if isinstance(a, ast.Name) and a.id in scope.entries]
+        named = [a.arg for a in spec.args]
+        if len(given) != len(args) or len(named) != len(given) or scope.depth >= MAX_DEPTH:
+            raise NotLiteral
+        if spec.vararg or spec.kwarg or spec.posonlyargs or spec.kwonlyargs or spec.defaults:
+            raise NotLiteral
+        entries = {**scope.entries, **dict(zip(named, given, strict=True))}
+        inner = _Scope(
+            entries, dict(scope.bound), dict(scope.functions), dict(scope.procedures), scope.depth + 1
+        )
+        self.read(function.body, inner)
+
+    def _resolved(self, expression: ast.expr, scope: _Scope) -> ast.expr:
+        """Return an expression with names for results, bindings and library functions; notes its calls."""
+        resolver = _Resolver(self, scope)
+        resolved = cast("ast.expr", resolver.visit(expression))
+        loads = [n.id for n in ast.walk(expression) if isinstance(n, ast.Name) and n.id in scope.bound]
+        if any(loads.count(n) > 1 for n in resolver.passed) or self.spent & {scope.bound[n] for n in loads}:
+            raise NotLiteral
+        self.spent |= {scope.bound[n] for n in resolver.passed}
+        names = [RESULT.format(i) for i in range(len(self.calls))]
+        if not supported(resolved, [*names, *self.bound]):
+            raise NotLiteral
+        return resolved
+
+    def invocation(self, entry: str, args: list[ast.expr], keywords: list[ast.keyword]) -> str:
+        """Note a call and return the name that stands for its result."""
+        if any(k.arg is None for k in keywords) or any(isinstance(a, ast.Starred) for a in args):
+            raise NotLiteral
+        values = tuple(self._argument(a) for a in args)
+        options = {k.arg: self._argument(k.value) for k in keywords if k.arg}
+        self.calls.append(Invocation(entry, values, options))
+        return RESULT.format(len(self.calls) - 1)
+
+    def _argument(self, expression: ast.expr) -> object:
+        if not supported(expression, self.bound):
+            raise NotLiteral
+        value: object = evaluate(expression, lambda name: evaluate(self.bound[name], _no_results))
+        Value.of(value)
+        return value
+
+
+IMMUTABLE = (ast.Constant, ast.UnaryOp, ast.unaryop, ast.BinOp, ast.operator, ast.Tuple, ast.expr_context)
+
+
+def _no_results(name: str) -> object:
+    raise NotLiteral
+
+
+def _without_message(statement: ast.Assert) -> ast.Assert:
+    """Return an assertion without the message it would fail with."""
+    return ast.Assert(statement.test, None)
+
+
+class _Resolver(ast.NodeTransformer):
+    """Puts stand-ins into a copy of an expression, in Python's order of evaluation."""
+
+    def __init__(self, reader: _Reader, scope: _Scope) -> None:
+        self.reader, self.scope = reader, scope
+        self.passed: set[str] = set()
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in self.scope.entries:
+                return self._program_call(node, self.scope.entries[name])
+            case ast.Attribute(value=ast.Name(id=module), attr=attr) if module in self.scope.functions:
+                return ast.Name(f"{self.scope.functions[module]}.{attr}", ast.Load())
+            case ast.Name(id=name):
+                return ast.Name(self._meaning(name), ast.Load())
+        return self.generic_visit(_shallow(node))
+
+    def _meaning(self, name: str) -> str:
+        if name in self.scope.procedures or name in self.scope.entries:
+            raise NotLiteral
+        return self.scope.bound.get(name) or self.scope.functions.get(name, name)
+
+    def _program_call(self, node: ast.Call, entry: str) -> ast.AST:
+        inside = [
+            n.id for part in (*node.args, *node.keywords) for n in ast.walk(part) if isinstance(n, ast.Name)
+        ]
+        self.passed |= {
+            n for n in inside if n in self.scope.bound and not self.reader._fixed(self.scope.bound[n])
+        }
+        args = [cast("ast.expr", self.visit(a)) for a in node.args]
+        keywords = [ast.keyword(k.arg, cast("ast.expr", self.visit(k.value))) for k in node.keywords]
+        return ast.Name(self.reader.invocation(entry, args, keywords), ast.Load())
+
+
+def _shallow(node: ast.AST) -> ast.AST:
+    """Return a copy of a node whose lists are its own, so that the script's tree stays as it is."""
+    fields = {k: list(v) if isinstance(v, list) else v for k, v in ast.iter_fields(node)}
+    return type(node)(**fields)
+
+
+class _CallRaised(Exception):
+    """The result asked for is an exception that the program raised."""
+
+
+class Missing(Exception):
+    """The result asked for never came: the program ended before."""
+
+
+def judge_case(tests: LiteralTests, case: Case, results: Sequence[Result]) -> CaseOutcome:
+    """Check one case on the results that came back.
+
+    Raises Beyond where the check is not decided by plain data, and Missing where a result is not there.
+    """
+    values: dict[str, object] = {}
+
+    def value_of(name: str) -> object:
+        if name in tests.bound:
+            if name not in values:
+                values[name] = evaluate(tests.bound[name], value_of)
+            return values[name]
+        index = int(name.rsplit(" ", 1)[1])
+        if index >= len(results):
+            raise Missing
+        result = results[index]
+        if isinstance(result, Raised):
+            raise _CallRaised(str(result))
+        return result.value.plain()
+
+    sides = (
+        (case.check.left, case.check.comparators[0]) if isinstance(case.check, ast.Compare) else (case.check,)
+    )
+    try:
+        holds = evaluate(case.check, value_of)
+        if isinstance(holds, Foreign):
+            raise Beyond
+        if holds:
+            return CaseOutcome(True)
+        shown = [_shown(evaluate(side, value_of)) for side in sides]
+        return CaseOutcome(False, shown[0], shown[1] if len(shown) > 1 else "a true value")
+    except _CallRaised as error:
+        return CaseOutcome(False, raised=str(error))
+    except WireError as error:
+        raise Beyond from error
+    except (Beyond, Missing):
+        raise
+    except Exception as error:
+        return CaseOutcome(False, raised=f"{type(error).__name__}: {error}")
+
+
+def _shown(value: object, limit: int = 300) -> str:
+    try:
+        text = repr(value)
+    except ValueError:
+        text = f"<a {type(value).__name__} of too many digits>"
+    return text if len(text) <= limit else text[: limit - 1] + "…"

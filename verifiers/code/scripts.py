@@ -1,0 +1,187 @@
+"""Test scripts made ready to run beside a program instead of after it.
+
+In the usual harness tests follow the solution in one namespace. Here they run in a process of
+their own, so a script must bring its own imports and helpers, must call its test functions, and
+must say which names it takes from the program. What a script could take from Python itself it
+never takes from the program: a solution that redefines `abs` or `math` bends no comparison.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from evol.verifiers.code.source import (
+    BUILTINS,
+    DEFINITIONS,
+    defined,
+    loaded_names,
+    parse,
+    top_level_names,
+    unbound_names,
+)
+
+IMPLIED_MODULES = frozenset(
+    (
+        *(
+            "bisect",
+            "collections",
+            "copy",
+            "datetime",
+            "decimal",
+            "fractions",
+            "functools",
+            "heapq",
+            "itertools",
+        ),
+        *(
+            "json",
+            "math",
+            "operator",
+            "random",
+            "re",
+            "statistics",
+            "string",
+            "sys",
+            "time",
+            "typing",
+            "unittest",
+        ),
+    )
+)
+CANDIDATE_MODULES = frozenset(
+    (
+        "solution",
+        "main",
+        "answer",
+        "program",
+        "candidate",
+        "submission",
+        "your_module",
+        "module",
+        "my_module",
+        "code_module",
+    )
+)
+
+
+def ready(script: str, prompt: str = "", entry_points: Iterable[str] = ()) -> str:
+    """Return a test script that stands on its own; text that is no program comes back as it is.
+
+    Imports of the program under test are dropped, modules named but not imported are imported,
+    helpers that `prompt` defines are put in front, and test functions are called at the end.
+    """
+    tree = parse(script)
+    if tree is None:
+        return script
+    names = tuple(entry_points)
+    kept = [s for s in tree.body if not _imports_candidate(s, names)]
+    helpers = _helpers(prompt, ast.Module(kept, []), names)
+    body = [*helpers, *kept, *_calls(kept)]
+    missing = unbound_names(ast.Module(body, [])) & IMPLIED_MODULES - set(names)
+    imports = ast.parse("\n".join(f"import {m}" for m in sorted(missing))).body
+    future = [s for s in body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
+    rest = [s for s in body if s not in future]
+    return ast.unparse(ast.Module([*future, *imports, *rest], []))
+
+
+def entry_points_of(script: str) -> tuple[str, ...]:
+    """Return the names that a ready script takes from the program.
+
+    A name of Python's own (`sum`, `max`) counts only where the script uses no other and calls it
+    in every assertion.
+    """
+    tree = parse(script)
+    if tree is None:
+        return ()
+    free = unbound_names(tree) - IMPLIED_MODULES - {"candidate", "pytest"}
+    if free:
+        return tuple(sorted(free))
+    called = [_outermost(s) for s in tree.body if isinstance(s, ast.Assert)]
+    first = called[0] if called else None
+    return (first,) if first and set(called) == {first} else ()
+
+
+def _outermost(statement: ast.Assert) -> str | None:
+    test = statement.test.left if isinstance(statement.test, ast.Compare) else statement.test
+    return test.func.id if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) else None
+
+
+def _imports_candidate(statement: ast.stmt, entry_points: tuple[str, ...]) -> bool:
+    if not isinstance(statement, ast.ImportFrom):
+        return False
+    names = {a.name for a in statement.names}
+    return statement.level > 0 or statement.module in CANDIDATE_MODULES or bool(names & set(entry_points))
+
+
+def _helpers(prompt: str, tests: ast.Module, entry_points: tuple[str, ...]) -> list[ast.stmt]:
+    """Return what the prompt gives that the tests use: they must not take it from the program."""
+    tree = parse(preamble(prompt, entry_points))
+    if tree is None:
+        return []
+    given = [s for s in tree.body if not defined(s) & set(entry_points)]
+    wanted, kept = loaded_names(tests) - top_level_names(tests), set[int]()
+    for statement in reversed(given):
+        if defined(statement) & wanted:
+            kept.add(id(statement))
+            wanted |= loaded_names(statement)
+    return [s for s in given if id(s) in kept]
+
+
+def preamble(prompt: str, entry_points: Iterable[str]) -> str:
+    """Return the part of a prompt that stands before the definition it asks for."""
+    lines = prompt.split("\n")
+    starts = tuple(
+        f"{kind} {name}{end}"
+        for name in entry_points
+        for kind in ("def", "class", "async def")
+        for end in "(:"
+    )
+    found = [i for i, line in enumerate(lines) if line.startswith(starts)]
+    return "\n".join(lines[: found[-1]]) if found else prompt
+
+
+def _calls(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return calls of the test functions that nothing in the script calls."""
+    called = loaded_names(ast.Module(body, []))
+    functions = [s for s in body if isinstance(s, ast.FunctionDef) and s.name.startswith("test")]
+    plain = [f.name for f in functions if f.name not in called and not (f.args.args or f.args.posonlyargs)]
+    return ast.parse("\n".join(f"{name}()" for name in plain)).body
+
+
+def assemble(solution: str, prompt: str, entry_points: Iterable[str]) -> str:
+    """Return the program that a solution means: itself after a prompt's preamble, or the prompt completed."""
+    names = tuple(entry_points)
+    if not prompt:
+        return solution
+    if (tree := parse(solution)) is not None and set(names) <= top_level_names(tree):
+        whole = _after_future(preamble(prompt, names), solution)
+        return whole if parse(whole) is not None else solution
+    for body in (solution, _indented(solution)):
+        whole = prompt.rstrip("\n") + "\n" + body
+        if (tree := parse(whole)) is not None and _completes(tree, names):
+            return whole
+    return solution
+
+
+def _after_future(before: str, solution: str) -> str:
+    """Join two programs; `from __future__` must come first in the whole."""
+    lines = solution.split("\n")
+    future = [line for line in lines if line.startswith("from __future__ ")]
+    return "\n".join([*future, before, *(line for line in lines if line not in future)])
+
+
+def _indented(body: str) -> str:
+    return "\n".join(f"    {line}" if line.strip() else line for line in body.split("\n"))
+
+
+def _completes(tree: ast.Module, names: tuple[str, ...]) -> bool:
+    """Whether the definitions asked for have got more than a docstring."""
+    asked = [s for s in tree.body if isinstance(s, DEFINITIONS) and s.name in names]
+    return bool(asked) and not any(len(s.body) == 1 and ast.get_docstring(s) is not None for s in asked)
+
+
+def called_names(script: str) -> frozenset[str]:
+    """Return the names a script reads that are neither its own nor Python's."""
+    tree = parse(script)
+    return frozenset() if tree is None else frozenset(unbound_names(tree) - BUILTINS)
