@@ -46,14 +46,25 @@ PRONOUN = frozenset("he she they it we you i".split())
 _MONEY_WORD = re.compile(
     r"\b(?:money|cost|costs|pay|paid|spend|spent|earn|earned|price|profit|salary|income|bill|change|charge|owe|save)\b"
 )
+_MAY_BE_MONEY = re.compile(r"how much|cost|price|profit|salary|earn|amount|total|average|difference|what")
+_NO_PLAIN_UNIT = re.compile(
+    r"\bweigh|\bspeed\b|how fast|\barea\b|\bvolume\b|\b(?:square|cubic)\b|in \w+(?: per\b|/)"
+)
 _HOW_MANY = re.compile(
     r"how many (?:(?:more|fewer|less|total|additional|extra|whole|full|other) )*"
     r"((?:[a-z-]+ ){0,2}?(?:[a-z-]+s|people|children|men|women|fish|sheep|feet)) ",
     re.I,
 )
 _NOT_IN_A_NOUN = (
-    AUXILIARY | PRONOUN | set("of dozen ones his hers ours theirs this times in on with at per s".split())
+    AUXILIARY
+    | PRONOUN
+    | set("of dozen ones his hers ours theirs this times in on with at per s".split())
+    | set(
+        "numbers ways zeros digits divisors arrangements choices orders paths terms integers subsets".split()
+    )
+    | set("solutions factors diagonals possibilities combinations outcomes degrees".split())
 )
+"""Words that no noun phrase holds, and nouns that only a number can go on from."""
 
 
 def _tail_of(response: str) -> tuple[bool, str]:
@@ -72,40 +83,42 @@ def _noun_of(main: str) -> str:
     return "" if set(noun.lower().split()) & _NOT_IN_A_NOUN else noun
 
 
+def _measure_of(low: str, word: str) -> tuple[str, str]:
+    """Return the kind and unit of a measured quantity: the unit the question names, or the solution."""
+    stated = re.search(r"\bin (\w+)\b", low)
+    unit = stated.group(1) if stated and stated.group(1) in KIND_OF_NOUN else word
+    unit = unit if unit in KIND_OF_NOUN or unit + "s" not in KIND_OF_NOUN else unit + "s"
+    kind = KIND_OF_NOUN.get(unit, "")
+    return (kind, unit) if kind in ("time", "length", "weight") else ("number", "")
+
+
+def _counted_kind(noun: str) -> tuple[str, str]:
+    """Return the kind that a counted noun belongs to, and the noun or unit to call it by."""
+    last = noun.split()[-1].lower()
+    kind = KIND_OF_NOUN.get(last)
+    if kind:
+        return kind, noun if kind == "people" else last
+    return ("things" if last in OWNABLE else "count"), noun
+
+
 def kind_of(main: str, response: str, text: str) -> tuple[str, str]:
     """Return the kind of the asked quantity and its noun or unit."""
     low = main.lower()
-    if "probability" in low and "percent" not in low:
-        return "chance", ""
     if re.search(r"percent|%", low):
-        return (
-            ("percent", "percent")
-            if re.match(r"what|how much percent", low) and "percent" in low[:60]
-            else ("number", "")
-        )
+        return ("percent", "percent") if low.startswith("what") and "percent" in low else ("number", "")
+    if "probability" in low:
+        return "chance", ""
     if re.match(r"how old|what (?:is|was|will be) .*\bage\b", low):
         return "age", "years"
-    if re.search(r"\bweigh", low):
+    if _NO_PLAIN_UNIT.search(low):
         return "number", ""
-    is_money, word = _tail_of(response)
     noun = _noun_of(main)
     if noun:
-        last = noun.split()[-1].lower()
-        kind = KIND_OF_NOUN.get(last)
-        if kind:
-            return kind, last if kind not in ("people",) else noun
-        return ("things", noun) if last in OWNABLE else ("count", noun)
-    if re.search(
-        r"how much|cost|price|profit|salary|earn|money|amount|total|average|difference|what", low
-    ) and (is_money or (_MONEY_WORD.search(low) and ("$" in text or "dollar" in text)) or "money" in low):
+        return _counted_kind(noun)
+    is_money, word = _tail_of(response)
+    priced = is_money or (_MONEY_WORD.search(low) and ("$" in text or "dollar" in text))
+    if "money" in low or (priced and _MAY_BE_MONEY.search(low)):
         return "money", "dollars"
     if re.match(r"how (long|far|much|tall|high|wide|deep|heavy|big)|what", low):
-        stated = re.search(r"\bin (\w+)\b", low)
-        unit = stated.group(1) if stated and stated.group(1) in KIND_OF_NOUN else word
-        unit = unit if unit in KIND_OF_NOUN or unit + "s" not in KIND_OF_NOUN else unit + "s"
-        return (
-            (KIND_OF_NOUN[unit], unit)
-            if KIND_OF_NOUN.get(unit) in ("time", "length", "weight")
-            else ("number", "")
-        )
+        return _measure_of(low, word)
     return "number", ""

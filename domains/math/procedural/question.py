@@ -68,8 +68,13 @@ _CONDITION = re.compile(
 _TAIL = re.compile(
     r"(?:in|after|at|on|by|over|during|for|from|with|per|before|considering|including|based)\b", re.I
 )
+_COUNTABLE = re.compile(r"how many (?!(?:more|fewer|less|of|times|total|additional|are)\b)(.+)$")
+_SUBJECT_FOLLOWS = re.compile(r"[\w'-]+( [\w'-]+)? (?:he|she|they|it|we|you|I|[A-Z]\w+|there|has|have)\b")
+_THAT_HAVE = re.compile(
+    r"^([\w'-]+(?: (?!(?:he|she|they|it|we|you)\b)[a-z'-]+)?) (has|have)\b(?! (?:he|she|they|it|we|you|I)\b)"
+)
 _SENTENCE = re.compile(
-    r"(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<=[.!?])[\"”]?\s+(?=[A-Z0-9\"“(])"
+    r"(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<=[.!?])[\"”]?\s+(?=[A-Z0-9\"“])"
 )
 
 
@@ -102,7 +107,7 @@ def _subject_end(words: list[str]) -> int:
     if end and end < len(words) and "'s" not in words[end]:
         return end
     for i in range(1, min(6, len(words))):
-        if words[i] in CLEARLY_VERBS:
+        if words[i] in CLEARLY_VERBS and words[i - 1].lower() not in _DETERMINER:
             return i
     return 0
 
@@ -133,7 +138,7 @@ def _after_be(head: str, aux: str, words: list[str]) -> tuple[str, str] | None:
         return f"{head} there {aux} {' '.join(words[1:])}".strip(), "how"
     if head.lower() == "how much" and first in _DETERMINER | {"there"} | PRONOUN:
         return (" ".join(words), "noun") if first in _DETERMINER else None
-    if head.lower().startswith("how many of "):
+    if re.match(r"how many (?:of|more|fewer|less|additional)\b", head, re.I):
         return f"{head} {aux} {' '.join(words)}", "how"
     if (
         head.lower().startswith("how many ")
@@ -174,17 +179,9 @@ def _how(main: str) -> tuple[str, str] | None:
 
 def _noun_phrase(phrase: str) -> tuple[str, str]:
     """Return "how many clips Natalia sold" as "the number of clips Natalia sold" where it reads well."""
-    match = re.match(
-        r"how many (?!more\b|fewer\b|less\b|of\b|times\b|total\b|additional\b|are\b|more)(.+)$", phrase
-    )
-    if match and re.match(
-        r"[\w'-]+( [\w'-]+)? (?:he|she|they|it|we|you|I|[A-Z]\w+|there|has|have)\b", match.group(1)
-    ):
-        rest = re.sub(
-            r"^([\w'-]+(?: (?!(?:he|she|they|it|we|you)\b)[a-z'-]+)?) (has|have)\b(?! (?:he|she|they|it|we|you|I)\b)",
-            r"\1 that \2",
-            match.group(1),
-        )
+    match = _COUNTABLE.match(phrase)
+    if match and _SUBJECT_FOLLOWS.match(match.group(1)):
+        rest = _THAT_HAVE.sub(r"\1 that \2", match.group(1))
         return f"the number of {rest}", "noun"
     if phrase.startswith("how much money ") and not phrase.startswith("how much money in"):
         return f"the amount of money {phrase[15:]}", "noun"
@@ -217,10 +214,8 @@ def _statement(lead: str) -> tuple[str, str]:
     condition = _CONDITION.match(lead)
     if condition:
         rest = lead[condition.end() :].strip().rstrip(",")
-        return (
-            f"Suppose {rest[0].lower() + rest[1:] if rest.split()[0].lower() in _DETERMINER | PRONOUN - {'i'} else rest}.",
-            "",
-        )
+        lowered = rest.split()[0].lower() in _DETERMINER | PRONOUN - {"i"}
+        return f"Suppose {rest[0].lower() + rest[1:] if lowered else rest}.", ""
     words = lead.split()
     if len(words) > 4 and not _TAIL.match(lead) and any(w in AUXILIARY or w.endswith("ed") for w in words):
         return f"{lead.rstrip(',')}.", ""

@@ -157,6 +157,7 @@ def sensible(kind: str, value: Fraction, before: object = None) -> bool:
     low, high, denominator = LIMITS[kind]
     if isinstance(before, Fraction):
         high = max(high, int(before))
+        denominator *= before.denominator if denominator > 1 else 1
     return (low <= value <= high and denominator % value.denominator == 0) or (
         kind == "chance" and 0 < value < 1
     )

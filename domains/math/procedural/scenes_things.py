@@ -45,7 +45,7 @@ _OWNED = (
         ("{K:t} the number that {who} has is [m: k * v].", "So {friend} has [r: m - b] {noun}."),
         ("How many {noun} does {friend} have?",), "things:{noun}@friend", where="k * v > b + 2"),
     Scene("things", f"{_K} {_C}", {"k": "2..20", "d": "3..9"},
-        ("On each of the next {d:w} days, {who} uses up {k} of {her} {noun} in an art class at school.",
+        ("On each of the next {d:w} days, {who} gives {k} of {her} {noun} to visitors.",
          "{who} then gives away {k} {noun} a day, from Monday on, for {d:w} days in a row."),
         ("In {d:w} days that is [m: k * d] {noun}.", "{who} still has [r: v - m]."),
         ("How many {noun} does {who} still have after that?",), "things:{noun}", where="v > k * d + 1"),

@@ -39,7 +39,7 @@ LIFE = (
          "The mixture is [t: a + b] liters, so the percentage is [r: f / t * 100]."),
         ("What percentage of the mixture is fruit?",), "percent:percent", where="whole((a * x + b * y) / (a + b))"),
     problem("sharing", {"n": "3..9", "e": "2..12", "l": "1..8", "thing": "stickers|marbles|walnuts|tokens"},
-        ("{who} divides {t} {thing} among {n} children so that each gets the same whole number and as many as possible. Then {friend} takes whatever remains and adds it to {e} {thing} of {her} own.",),
+        ("{who} divides {t} {thing} among {n} children so that each gets the same whole number and as many as possible. Then {friend}, who already has {e} {thing}, takes whatever remains.",),
         ("The children get [m: q * n] {thing} together.", "There remain [l2: t - m].", "{friend} then has [r: l2 + e]."),
         ("How many {thing} does {friend} have then?",), "things:{thing}@friend", lets={"q": "e + 4", "t": "n * (e + 4) + l"}, where="l < n"),
     problem("work", {"g": "1..6", "m": "1..4", "n": "2..7", "unit": "minutes|hours|days"},

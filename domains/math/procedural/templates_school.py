@@ -51,7 +51,7 @@ SCHOOL = (
         ("{who} can choose from {a} kinds of {x}, {b} kinds of {y} and {c} kinds of {z}, and picks exactly one of each.",),
         ("There are [m: a * b] ways to pick the first two.", "With the third choice there are [r: m * c] ways."),
         ("How many different choices are possible?",), "count:choices"),
-    problem("counting", {"n": "6..20", "thing": "teams|chess players|offices|friends"},
+    problem("counting", {"n": "6..20", "thing": "teams|chess players|clubs|schools"},
         ("There are {n} {thing} in a league that {who} runs, and every two of them meet exactly once.",),
         ("Each of them meets [m: n - 1] others.", "Every meeting is counted twice in [t: n * m], so there are [r: t / 2] meetings."),
         ("How many meetings are there in total?",), "count:meetings"),

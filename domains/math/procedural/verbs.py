@@ -37,7 +37,7 @@ _LOOKS_LIKE_A_NOUN = {
     "cost", "cut", "set", "work", "end", "order", "store", "water", "weed", "load", "place", "text", "record",
     "post", "train", "plant", "total", "average", "score", "play", "run", "count", "trade", "color", "share",
     "practice", "bike", "walk", "need", "charge", "jump", "drop", "visit", "drink", "ride", "paint", "rent",
-    "answer", "return", "call", "raise", "increase", "start", "use", "light", "ring", "split", "profit", "catch",
+    "deposit", "exercise", "help", "plan", "repair", "pass", "fire", "skip", "hike", "call", "slice", "fix", "dance", "fold", "answer", "return", "raise", "increase", "start", "use", "light", "ring", "split", "profit", "catch",
 }  # fmt: skip
 BASE_FORMS = frozenset(_IRREGULAR_PAST) | frozenset(_REGULAR) | {"be"}
 CLEARLY_VERBS = BASE_FORMS - _LOOKS_LIKE_A_NOUN
