@@ -99,7 +99,7 @@ def test_a_stalled_answer_is_given_up_and_asked_again(scene):
     scene.settings = {"timeout_s": 0.05, "concurrency": 1}
     scene.script(scene.step(cut=80, stall=True), scene.step(cut=0, stall=True), scene.step())
     assert scene.reply().text == "Four."
-    assert scene.server.connections == 3
+    assert scene.server.connections >= 3
 
 
 def test_connections_are_used_again(scene):
