@@ -28,7 +28,7 @@ T = TypeVar("T")
 class Workers(Protocol):
     """Worker processes for verifiers; see `evol.verifiers.workers.WorkerPool`."""
 
-    async def arun(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:  # noqa: ANN401
+    async def arun(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Run a function in a worker."""
         ...
 

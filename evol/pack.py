@@ -145,7 +145,7 @@ class Pack:
         files += [path for folder in _locations(SHARED_CODE) for path in folder.rglob("*.py")]
         return _digest(files)
 
-    def _resolve(self, field: str) -> Any:  # noqa: ANN401 - whatever the pack names
+    def _resolve(self, field: str) -> Any:
         """Import what a reference names; a module that lies in the pack wins over any other."""
         reference = self.references[field]
         local = self.folder.joinpath(*reference.partition(":")[0].split("."))

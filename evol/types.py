@@ -164,7 +164,7 @@ class Sample:
         """Return the sample that `to_json` wrote."""
         return cls(**{**data, "usage": Usage(**data["usage"])})
 
-    def with_(self, **changes: Any) -> Sample:  # noqa: ANN401 - the fields, by name
+    def with_(self, **changes: Any) -> Sample:
         """Return a copy with some fields changed."""
         return replace(self, **changes)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import os
 import pickle
 import queue
@@ -94,10 +95,8 @@ class _Worker:
 
     def kill(self) -> None:
         """End the process and whatever it started."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
@@ -159,7 +158,9 @@ class WorkerPool:
             self._threads, lambda: self.run(function, *args, limit_s=limit_s, **kwargs)
         )
 
-    def map(self, function: Callable[[Any], T], items: Iterable[Any], *, limit_s: float = 10.0) -> Iterator[T]:
+    def map(
+        self, function: Callable[[Any], T], items: Iterable[Any], *, limit_s: float = 10.0
+    ) -> Iterator[T]:
         """Yield `function(item)` for each item, in order, with at most a few in flight per worker."""
         pending: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for item in items:

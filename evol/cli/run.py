@@ -79,7 +79,7 @@ def run(
     dry_run: bool,
     quiet: bool,
     as_json: bool,
-    **flags: Any,  # noqa: ANN401 - the remaining options, by their configuration keys
+    **flags: Any,
 ) -> None:
     """Evolve seeds through a domain pack, verify every row, and write the dataset.
 
@@ -105,7 +105,7 @@ def run(
 def _announce(config: RunConfig, planned: Plan) -> None:
     if config.teacher is None:
         click.echo(
-            "No endpoint is configured: the embedded procedural teacher answers (no model, labelled as such); "
+            "No endpoint is configured: the embedded procedural teacher answers (no model; labelled so); "
             "for a real one give --teacher openai:MODEL and set OPENAI_API_KEY or OPENAI_BASE_URL.",
             err=True,
         )
