@@ -207,7 +207,7 @@ def _text(value: object) -> str:
     return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
 
 
-def to_json(value: Any, depth: int = 0) -> Json:  # noqa: ANN401 - whatever a data file holds
+def to_json(value: Any, depth: int = 0) -> Json:
     """Return a cell as plain JSON that any file can hold: no NaN, no bytes, no lone surrogates.
 
     Raises RecursionError where lists and objects nest deeper than anything downstream would bear.

@@ -96,7 +96,7 @@ def _reader(path: Path, head: bytes) -> Callable[[Path, Any], Iterator[Row]]:
     raise DataError(f"{path} is in no format known here; evol reads {FORMATS}.")
 
 
-def _loads(text: str) -> Any:  # noqa: ANN401 - JSON
+def _loads(text: str) -> Any:
     """Parse JSON leniently: raw control characters pass, integers beyond Python's limit are text."""
     try:
         return json.loads(text, strict=False)
@@ -271,6 +271,6 @@ def _hub_dataset(source: str) -> Iterator[Row]:
         ) from error
 
 
-def _dataset_rows(dataset: Any) -> Iterator[Row]:  # noqa: ANN401 - datasets is not typed
+def _dataset_rows(dataset: Any) -> Iterator[Row]:
     for number, cells in enumerate(dataset, 1):
         yield Row(f"row {number}", cells)

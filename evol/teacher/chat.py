@@ -95,7 +95,7 @@ def model_names(raw: bytes) -> list[str]:
         return []
 
 
-def _json(raw: bytes) -> Any:  # noqa: ANN401 - whatever the server sent
+def _json(raw: bytes) -> Any:
     try:
         return json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -81,7 +81,7 @@ class Endpoint:
         """Fetch a path. Raises Fault where no answer came."""
         return await self._request("GET", path)
 
-    async def _request(self, method: str, path: str, **arguments: Any) -> Answer:  # noqa: ANN401 - passed on
+    async def _request(self, method: str, path: str, **arguments: Any) -> Answer:
         import aiohttp
         import httpx2
 
