@@ -6,6 +6,10 @@ that it cannot compute, so that `\\sum F_k F_{n-k}` and `\\sum F_{n-k} F_k` are 
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from evol.verifiers.math.exact import rational
+from evol.verifiers.math.limits import MathError
 from evol.verifiers.math.nodes import (
     Add,
     Based,
@@ -34,24 +38,35 @@ def canonical(node: Node) -> str:
             return str(value)
         case Sym(name) | Const(name):
             return name
+        case Add(_) | Mul(_) | Pow(_) if (value := _folded(node)) is not None:
+            return str(value)
         case Add(_):
             return "(" + " + ".join(sorted(_flat(node, Add))) + ")"
         case Mul(_):
             return "*".join(sorted(_flat(node, Mul)))
         case Pow(base, exponent):
-            return f"{canonical(base)}^{canonical(exponent)}"
+            return f"({canonical(base)})^({canonical(exponent)})"
         case Call(name, args):
             return f"{name}({', '.join(map(canonical, args))})"
         case PlusMinus(operand, sign):
-            return f"{'±' if sign > 0 else '∓'}{canonical(operand)}"
+            return f"{'±' if sign > 0 else '∓'}({canonical(operand)})"
         case Quantity(value, unit):
-            return f"{canonical(value)} {unit}"
+            return f"{canonical(value)} [{unit}]"
         case Based(digits, base):
             return f"{digits}_{base}"
         case Text(words):
             return f'"{words}"'
         case _:
             return _container(node)
+
+
+def _folded(node: Node) -> Fraction | None:
+    """Return the value of an expression of literals where it is short."""
+    try:
+        value = rational(node)
+    except MathError:
+        return None
+    return value if max(value.numerator.bit_length(), value.denominator.bit_length()) < 1_000 else None
 
 
 def _flat(node: Node, kind: type[Add] | type[Mul]) -> list[str]:

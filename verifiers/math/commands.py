@@ -101,7 +101,7 @@ def _fraction(parser: Parser) -> Node:
             return divide(*pair.items)
         raise MathSyntaxError("A fraction lacks a part.")
     top = argument(parser)
-    return divide(top, argument(parser))
+    return divide(top, parser.power() if parser.accept("/") else argument(parser))
 
 
 def _root(parser: Parser) -> Node:

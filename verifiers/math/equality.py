@@ -104,7 +104,7 @@ def _equal_at_points(a: Node, b: Node, names: frozenset[str], log_base: int) -> 
         return Finding(None, "not_evaluable")
     complex_ = _speaks_of(a, "i") or _speaks_of(b, "i")
     agreed, one_sided, problem = 0, 0, "undefined_value"
-    for point in _points(names):
+    for point in points(names):
         try:
             same = _same_at(a, b, point, complex_, log_base)
         except Undefined:
@@ -166,7 +166,7 @@ def _unknown_calls(node: Node) -> set[str]:
 _UNKNOWN = frozenset(("apply", "int", "iint", "lim", "sup"))
 
 
-def _points(names: frozenset[str]) -> Iterator[dict[str, Fraction]]:
+def points(names: frozenset[str]) -> Iterator[dict[str, Fraction]]:
     """Yield points: positive, whole, then of either sign, drawn afresh so that none can be foreseen."""
     if not names:
         yield {}

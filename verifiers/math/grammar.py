@@ -40,6 +40,7 @@ _PRECEDENCE = {
 _SEPARATORS = frozenset((",", ";", "and", "or", "&"))
 _CLAUSES = frozenset(("for", "where", "with", "such", "when", "if", "whenever"))
 _UNIVERSAL = frozenset(("all", "any", "every", "each"))
+_FILLERS = frozenset(("only", "approximately", "about", "exactly", "roughly", "answer"))
 _UNIT_COMMANDS = frozenset(("min", "deg"))
 _CURRENCIES = frozenset(("usd", "eur", "gbp", "yen"))
 FUNCTION_LETTERS = frozenset("fgFG")
@@ -231,7 +232,7 @@ class Parser:
         before, token, slash, bottom = (*self.tokens[self.at - 1 : self.at + 3], *[self.tokens[-1]] * 3)[:4]
         if before.kind == "num":
             return token.spaced and slash.text == "/" and bottom.kind == "num" and not slash.spaced
-        return before.text in (")", "}", "]", "!") and not token.spaced
+        return before.text in (")", "}", "]", "!") or (before.kind in ("sym", "cmd") and token.spaced)
 
     def starts_unit(self, token: Token) -> bool:
         """Whether a token after a complete factor is a unit or a counted noun."""
@@ -449,7 +450,10 @@ class Parser:
         return Sym(token.text + primes)
 
     def words(self) -> Node:
-        """Read a run of words as text."""
+        """Read a run of words as text; `only x = 0` and `about 5` say no more than what follows."""
+        if self.token.text.lower() in _FILLERS and self.tokens[self.at + 1].kind not in ("word", "end"):
+            self.at += 1
+            return self.power()
         found: list[str] = []
         while self.token.kind == "word" or (self.token.kind == "sym" and self.token.worded and found):
             found.append(self.token.text.lower())

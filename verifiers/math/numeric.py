@@ -80,7 +80,7 @@ class Numeric:
         self._steps += 1
         if self._steps > MAX_STEPS // 10:
             raise TooLarge("An expression needs more steps than the cap.")
-        return self._seen(self._evaluate(node))
+        return self._seen(self._evaluate(node), small=not isinstance(node, Add))
 
     def _evaluate(self, node: Node) -> Real:
         match node:
@@ -110,10 +110,14 @@ class Numeric:
     def _fraction(self, value: Fraction) -> Real:
         if value.denominator == 1:
             return self.mp.mpf(value.numerator)
+        self._low = min(self._low, -value.denominator.bit_length())
         return self.mp.mpf(value.numerator) / value.denominator
 
-    def _seen(self, result: Real) -> Real:
-        """Note the size of a step; refuse what is not finite, not real where it must be, or huge."""
+    def _seen(self, result: Real, *, small: bool) -> Real:
+        """Note the size of a step; refuse what is not finite, not real where it must be, or huge.
+
+        A sum may be small because its terms cancel, which says nothing about the digits needed.
+        """
         mp = self.mp
         if isinstance(result, mp.mpc) and not self.complex:
             raise Undefined("A step is not real.")
@@ -123,7 +127,8 @@ class Numeric:
             magnitude = int(mp.mag(result))
             if abs(magnitude) > _MAX_MAG:
                 raise TooLarge("A value is larger than the cap.")
-            self._high, self._low = max(self._high, magnitude), min(self._low, magnitude)
+            self._high = max(self._high, magnitude)
+            self._low = min(self._low, magnitude) if small else self._low
         return result
 
     def _product(self, factors: tuple[Node, ...]) -> Real:

@@ -31,6 +31,7 @@ FUNCTIONS = names(
 )
 CONSTANT_WORDS = {"pi": "pi", "infinity": "infty", "inf": "infty", "oo": "infty"}
 GREEK_WORDS = names("alpha beta gamma delta epsilon theta lambda sigma omega phi psi rho tau mu eta zeta")
+_SHORT_WORDS = names("the for all any not yes odd one two six ten are was has its but who how no of is")
 _RUN_PREFIX = re.compile(r"(sin|cos|tan|cot|sec|csc|ln|log|sqrt|pi)([a-z]{1,2})")
 
 _OPS = {
@@ -51,8 +52,9 @@ _ALIASES = {
     "ctg": "cot", "arctg": "arctan", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "cosec": "csc",
     "infin": "infty", "sh": "sinh", "ch": "cosh", "varnothing": "emptyset", "vec": "overrightarrow",
 }  # fmt: skip
+_FENCES = names("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle")
 _LAYOUT = names(
-    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle displaystyle textstyle "
+    "displaystyle textstyle "
     "scriptstyle limits nolimits quad qquad thinspace medspace thickspace hspace vspace hfill noindent "
     "nonumber notag boldsymbol bm mathit mathbf mathsf mathcal rm bf it ensuremath hline centering"
 )
@@ -171,6 +173,8 @@ class _Lexer:
 
     def _command(self, name: str) -> None:
         name = _ALIASES.get(name, name)
+        if name in _FENCES:
+            return
         if name in _LAYOUT:
             self.spaced = True
         elif name in _OPS:
@@ -191,13 +195,20 @@ class _Lexer:
         elif lower in CONSTANT_WORDS:
             self.add("cmd", CONSTANT_WORDS[lower])
         elif len(run) == 1:
-            self.add("sym", run)
+            self.add("sym" if run.isascii() or run.islower() or run.isupper() else "word", run)
         elif run in GREEK_WORDS:
             self.add("cmd", run)
         elif not self.worded and (prefixed := _RUN_PREFIX.fullmatch(run)):
             self.add("cmd", prefixed[1])
             self._split(prefixed[2])
-        elif self.worded or len(run) > 3 or not run.isascii() or is_unit_word(lower) or run in SHORT_UNITS:
+        elif (
+            self.worded
+            or len(run) > 3
+            or not run.isascii()
+            or is_unit_word(lower)
+            or run in SHORT_UNITS
+            or lower in _SHORT_WORDS
+        ):
             self.add("word", run)
         else:
             self._split(run)

@@ -48,11 +48,14 @@ _TABLE = (
 
 _SCRIPTS = re.compile(f"[{''.join(_SUPER)}]+|[{''.join(_SUB)}]+")
 _VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
+_TWICE = re.compile(
+    r"(?<!\\)\\\\(?=(?:[dt]?frac|sqrt|left|right|text|pi|boxed|cdot|times|leq?|geq?)(?![a-z]))"
+)
 _DAMAGED = (
-    (re.compile(r"\x0c(?=[a-z])"), r"\\f"),
-    (re.compile(r"\x08(?=[a-z])"), r"\\b"),
-    (re.compile(r"\t(?=ext[a-z]*\{|imes\b|frac|an\b|heta\b|o\b)"), r"\\t"),
-    (re.compile(r"\r(?=ight|ho\b|angle)"), r"\\r"),
+    (re.compile(r"\\?\x0c(?=[a-z])"), r"\\f"),
+    (re.compile(r"\\?\x08(?=[a-z])"), r"\\b"),
+    (re.compile(r"\\?\t(?=ext[a-z]*\{|imes\b|frac|an\b|heta\b|o\b)"), r"\\t"),
+    (re.compile(r"\\?\r(?=ight|ho\b|angle)"), r"\\r"),
 )
 
 
@@ -73,12 +76,19 @@ def _compatible(text: str) -> str:
     return "".join(c if c in _KEEP or c < "\x80" else unicodedata.normalize("NFKC", c) for c in text)
 
 
+def mend(text: str) -> str:
+    """Undo escapes that JSON turned into control characters: a form feed and `rac` is `\\frac`."""
+    if any(mark in text for mark in "\x0c\x08\t\r"):
+        for pattern, command in _DAMAGED:
+            text = pattern.sub(command, text)
+    return text
+
+
 def repair(text: str) -> str:
-    """Undo two kinds of damage: escapes that JSON turned into control characters, and backslashes
-    that were escaped twice throughout.
-    """
-    for pattern, command in _DAMAGED:
-        text = pattern.sub(command, text)
+    """Mend control characters, and halve backslashes that were escaped twice."""
+    text = mend(text)
+    if "\\\\" in text and "\\begin" not in text:
+        text = _TWICE.sub(r"\\", text)
     if "\\\\" in text and re.search(r"\\\\[a-zA-Z]", text) and not re.search(r"(?<!\\)\\[a-zA-Z]", text):
         text = text.replace("\\\\", "\\")
     return text

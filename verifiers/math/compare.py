@@ -1,0 +1,126 @@
+"""Comparing two bare answers, stage by stage: text, numbers, special forms, structure, last resort."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evol.types import Json, Outcome, Verdict
+from evol.verifiers.math.canonical import canonical
+from evol.verifiers.math.dress import squeeze, undress
+from evol.verifiers.math.equality import Finding
+from evol.verifiers.math.grammar import parse
+from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_NODES, MathError, TooLarge
+from evol.verifiers.math.literal import match_literals
+from evol.verifiers.math.nodes import Node, Num, Seq, walk
+from evol.verifiers.math.profiles import STRICT, Profile
+from evol.verifiers.math.sentences import match_sentences
+from evol.verifiers.math.special import match_special
+from evol.verifiers.math.structure import Matcher
+
+VERIFIER = "math_answer"
+_SHOWN = 300
+_SENTENCES = {
+    Outcome.ACCEPT: "The answers are equal.",
+    Outcome.REJECT: "The answers are different.",
+    Outcome.UNDECIDED: "Whether the answers are equal could not be decided.",
+}
+
+
+def compare(a: str, b: str, *, profile: Profile = STRICT, last_resort: bool = True) -> Verdict:
+    """Compare two bare answers; accept is equal, reject is different.
+
+    The order of the two never matters. `last_resort` may ask sympy, in a worker process with a time
+    limit, about notation that is not evaluated here.
+    """
+    left, right = undress(a), undress(b)
+    result = _stages(left, right, profile)
+    if last_resort and result.finding.equal is None and result.nodes is not None:
+        from evol.verifiers.math.last_resort import ask
+
+        result = Result(ask(left, right, result.finding), result.nodes)
+    return verdict(result, left, right, profile)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the stages found, and the two trees where both answers were parsed."""
+
+    finding: Finding
+    nodes: tuple[Node, Node] | None = None
+
+
+def verdict(result: Result, a: str, b: str, profile: Profile, **evidence: Json) -> Verdict:
+    """Return a finding as a verdict with both normal forms."""
+    finding = result.finding
+    outcome = {True: Outcome.ACCEPT, False: Outcome.REJECT, None: Outcome.UNDECIDED}[finding.equal]
+    forms = [_form(text, node) for text, node in zip((a, b), result.nodes or (None, None), strict=True)]
+    shown: dict[str, Json] = {"forms": list(forms), "profile": profile.name, **evidence}
+    return Verdict(outcome, VERIFIER, finding.reason, _SENTENCES[outcome], shown)
+
+
+def _form(text: str, node: Node | None) -> str:
+    try:
+        form = squeeze(text) if node is None else canonical(node)
+    except RecursionError:
+        form = text
+    return form if len(form) <= _SHOWN else form[: _SHOWN - 1] + "…"
+
+
+def _stages(a: str, b: str, profile: Profile) -> Result:
+    if not a or not b:
+        return Result(Finding(None, "empty"))
+    if len(a) > MAX_ANSWER_CHARS or len(b) > MAX_ANSWER_CHARS:
+        return Result(Finding(True, "same_text") if a == b else Finding(None, "too_large"))
+    finding = match_literals(a, b) or match_special(a, b) or match_sentences(a, b, profile)
+    if finding is not None:
+        return Result(finding)
+    try:
+        return _parsed(a, b, profile)
+    except MathError as error:
+        return Result(Finding(None, error.reason))
+    except RecursionError:
+        return Result(Finding(None, "too_large"))
+
+
+def _parsed(a: str, b: str, profile: Profile) -> Result:
+    """Compare the trees, in each reading of the commas that both answers allow."""
+    first: Result | None = None
+    for left, right in _readings(a, b, profile):
+        result = Result(Matcher(profile).match(left, right), (left, right))
+        if result.finding.equal:
+            return result
+        first = first or result
+    assert first is not None
+    return first
+
+
+def _readings(a: str, b: str, profile: Profile) -> Iterator[tuple[Node, Node]]:
+    """Yield pairs of trees: commas as thousands, as separators, and as decimal commas."""
+    left, right = _tree(a), _tree(b)
+    yield left, right
+    if "," in a + b and (isinstance(left, Num) or isinstance(right, Num)):
+        as_lists = _tree(a, commas=False), _tree(b, commas=False)
+        if all(isinstance(node, Seq) and not _padded(node) for node in as_lists):
+            yield as_lists
+    if profile.decimal_comma:
+        point_a, point_b = _with_point(a), _with_point(b)
+        if (point_a != a) != (point_b != b) and "." in (b if point_a != a else a):
+            yield _tree(point_a), _tree(point_b)
+
+
+def _tree(text: str, *, commas: bool = True) -> Node:
+    node = parse(text, commas=commas)
+    if sum(1 for _ in walk(node)) > MAX_NODES:
+        raise TooLarge("The answer has more parts than the cap.")
+    return node
+
+
+def _padded(node: Node) -> bool:
+    """Whether a list holds digits such as `000`, which are the tail of a number and no item."""
+    return isinstance(node, Seq) and any(isinstance(i, Num) and not i.value for i in node.items)
+
+
+def _with_point(text: str) -> str:
+    digits = text.replace(",", "", 1)
+    return text.replace(",", ".") if text.count(",") == 1 and digits.lstrip("-").isdigit() else text

@@ -1,0 +1,71 @@
+"""Taking off what is only dress: dollar signs, layout, bold, closing dots, formulas broken over lines.
+
+`undress` serves the parser, `squeeze` the literal comparison: two answers with one squeezed text are
+the same answer. Neither drops an operator, a sign or a digit.
+"""
+
+from __future__ import annotations
+
+import re
+
+from evol.verifiers.math.tokens import braced
+from evol.verifiers.math.unicode import repair
+
+_PAIRS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("**", "**"), ("`", "`"), ('"', '"'))
+_WRAPPER = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm|mathbf|displaystyle|boxed)\b\s*")
+_LAYOUT = re.compile(r"\\(?:left|right|displaystyle|[Bb]igg?[lr]?)(?![a-zA-Z])|\\[,;:! ]|[$~]|\\quad|\\qquad")
+_GAP = re.compile(r"(?<=\w)\s+(?=\w)|(\s+)")
+_WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\{([^{}\\]*)\}")
+_BROKEN = re.compile(r"\\begin\{matrix\}(.*?)\\end\{matrix\}", re.DOTALL)
+_LONE = re.compile(
+    r"(?:[-+*/=,(){}]|\\(?:times|cdot|left\s*\(|right\s*\)|ln|log|sin|cos|d?frac\{|sqrt\{))\s*"
+)
+
+
+def undress(text: str) -> str:
+    """Return an answer without what encloses it and without a closing full stop."""
+    text = (text if text.isprintable() else repair(text)).strip()
+    for _ in range(4):
+        before = text
+        text = text.rstrip(" \t\r\n.;。").removesuffix("\\").strip() if not text.endswith("\\.") else text
+        for opening, closing in _PAIRS:
+            inside = text[len(opening) : -len(closing)]
+            if len(text) > 2 * len(opening) and text.startswith(opening) and text.endswith(closing):
+                if opening not in inside and closing not in inside and not inside.startswith("$"):
+                    text = inside.strip()
+        text = _unwrapped(text)
+        if text == before:
+            break
+    return joined_lines(text)
+
+
+def _unwrapped(text: str) -> str:
+    """Return the content of a command that encloses the whole answer."""
+    match = _WRAPPER.match(text)
+    if match and text[match.end() : match.end() + 1] == "{" and text.endswith("}"):
+        inner, end = braced(text, match.end())
+        if end == len(text) and text.count("{") == text.count("}"):
+            return inner.strip() if "\\text" not in match.group() else text
+    return text
+
+
+def joined_lines(text: str) -> str:
+    """Read a formula that stands in a bare one-column matrix, a piece on each line, as one line.
+
+    Blank lines between several values are separators.
+    """
+    if "\\begin" not in text:
+        return re.sub(r"\n\s*\n+", " ; ", text)
+    match = _BROKEN.search(repair(text))
+    if match and "&" not in match[1]:
+        cells = [cell.strip() for cell in match[1].split("\\\\")]
+        if any(_LONE.fullmatch(cell) or cell.count("{") != cell.count("}") for cell in cells if cell):
+            return " ".join(f"{{{cell}}}" if cell.isdigit() else cell for cell in cells if cell)
+    return text
+
+
+def squeeze(text: str) -> str:
+    """Return an answer's text without layout, spaces and fonts, for a literal comparison."""
+    text = _WORDS.sub(r"\1", text) if "\\" in text else text
+    text = _LAYOUT.sub(" ", text).replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac")
+    return _GAP.sub(lambda match: "" if match[1] else " ", text.strip())

@@ -1,0 +1,254 @@
+"""Finding the final answer in a whole response: the last place that says what the answer is.
+
+In this order: boxes, `####`, "the answer is", bold, a text that is nothing but an answer, and in
+prose the last formula or number. A gold is read whole unless it carries one of the first three marks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from evol.verifiers.math.dress import undress
+from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS
+from evol.verifiers.math.sentences import is_prose, plain_words
+from evol.verifiers.math.tokens import braced
+from evol.verifiers.math.unicode import mend
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The text of a final answer, the rule that found it, and where it stands in the response."""
+
+    value: str
+    rule: str
+    start: int
+    end: int
+
+
+_BOX = re.compile(r"\\+(?:boxed|fbox|framebox)(?![a-zA-Z])\s*")
+_CONNECTOR = re.compile(r"(?:\s|\\[()\[\] ,;]|[$,;.+]|\\q?quad|\\text\{\s*(?:and|or)\s*\}|and|or|\{|\})*")
+_PHRASED_GAP = re.compile(r"[^.\n]{0,40}?(?<![a-zA-Z])(?:and|or)(?![a-zA-Z])[^.\n]{0,40}")
+_PERCENT = re.compile(r"\s*\$?\s*(?:\\?%|percent(?:age)?\b|pct\b)")
+_HASHES = re.compile(r"####[ \t]*([^\n]+)")
+_ANSWER_LINE = re.compile(r"^[ \t]*(?:A|ANS|Ans|Answer|ANSWER)[ \t]*:[ \t]*(\S[^\n]*)$", re.MULTILINE)
+_PHRASE = re.compile(
+    r"(?:(?:final|correct|right)\s+)?\banswers?\b(?:\s+(?:here|to\s+[^.\n]{1,60}?))?"
+    r"(?:\s*(?:\*\*|\\?\))?\s*(?:is|are|was|should\s+be|would\s+be|must\s+be|equals|=|:|：)"
+    r"(?:\s*(?:therefore|thus|then|:|：))?|\s+(?=\$|\\\(|\\\[|\d))\s*(?:\*\*\s*)?"
+    r"|答案\s*(?:是|为|：|:)\s*|(?:R[ée]ponse|Respuesta|Antwort|Risposta|Resposta|Ответ)\s*:\s*",
+    re.IGNORECASE,
+)
+_FINAL = re.compile(r"final\s+answer\s*(?:is|:)", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$|\*\*)|。|\s+I hope it is|<\|")
+_BOLD = re.compile(r"\*\*([^*\n]{1,300}?)\*\*")
+_MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$]+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_.])[-−]?[$€£]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?(?:\s?\\?%)?"
+    r"|(?<![\w.])\.\d+"
+)
+_HEAD = re.compile(r"\s*\(?([A-J])\)?\s*(?:[.:)。]|$|\n)")
+_LETTERS = re.compile(
+    r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z'])(?:\s*(?:,|;|&|,?\s*and|or)\s*\(?[A-J]\)?(?![A-Za-z']))*"
+)
+_DENIED = re.compile(r"(?:not|n't|不是|isn't)\s*(?:be\s+)?\(?$")
+
+
+def extract(text: str, *, choice: bool = False) -> Extraction | None:
+    """Return the final answer of a response, or None where there is none.
+
+    `choice` looks for a choice letter in prose: the caller knows that the gold is one.
+    """
+    text = mend(text[-MAX_RESPONSE_CHARS:])
+    found = marked(text)
+    if found is None:
+        found = _phrase(text, choice) or _bold(text)
+    if found is None and choice and (is_prose(text) or _HEAD.match(text)):
+        found = _letter(text, 0)
+    return found or _bare(text) or _prose(text, 0, "last_in_prose")
+
+
+def gold_answer(text: str) -> Extraction | None:
+    """Return a gold: the whole text, unless it is a solution with a mark."""
+    text = mend(text)
+    found = marked(text)
+    if found is None and is_prose(text):
+        found = _phrase(text, choice=False)
+    if found is not None:
+        return found
+    value = undress(text)
+    return Extraction(value, "whole", 0, len(text)) if value else None
+
+
+def marked(text: str) -> Extraction | None:
+    """Return what stands in the last box or after the last `####`."""
+    boxes = _boxes(text) if "boxed" in text or "fbox" in text or "framebox" in text else []
+    if boxes:
+        said = _said_after(text, boxes[-1][1])
+        return said or _joined_boxes(text, boxes)
+    hashes = list(_HASHES.finditer(text)) if "####" in text else []
+    if hashes:
+        return _found(hashes[-1][1], "hashes", hashes[-1].start(1))
+    return None
+
+
+def _said_after(text: str, end: int) -> Extraction | None:
+    """Return what "the final answer is" says after the last box: it was written later."""
+    tail = text[end:]
+    if not _FINAL.search(tail):
+        return None
+    found = _phrase(tail, choice=False)
+    if found is None or not re.search(r"\d", found.value):
+        return None
+    return Extraction(found.value, found.rule, found.start + end, found.end + end)
+
+
+def _found(value: str, rule: str, start: int) -> Extraction | None:
+    dressed = undress(value)
+    return Extraction(dressed, rule, start, start + len(value)) if dressed else None
+
+
+def _boxes(text: str) -> list[tuple[int, int, str]]:
+    found, reached = [], 0
+    for match in _BOX.finditer(text):
+        if match.start() < reached:
+            continue
+        if match.end() >= len(text):
+            break
+        content, reached = braced(text, match.end())
+        found.append((match.start(), reached, content))
+    return found
+
+
+def _joined_boxes(text: str, boxes: list[tuple[int, int, str]]) -> Extraction | None:
+    """Join the last box with those before it that only a connector parts from it."""
+    first = len(boxes) - 1
+    while first > 0 and _connected(text[boxes[first - 1][1] : boxes[first][0]]):
+        first -= 1
+    group = boxes[first:]
+    start, end = group[0][0], group[-1][1]
+    values = list(dict.fromkeys(undress(content) for _, _, content in group))
+    value = ", ".join(values)
+    if len(values) == 1 and _PERCENT.match(text, end) and "%" not in value:
+        value += "\\%"
+    return Extraction(value, "boxed" if len(values) == 1 else "boxed_group", start, end) if value else None
+
+
+def _connected(gap: str) -> bool:
+    if len(gap) > 120 or "\n\n" in gap or re.search(r"\.\s", gap):
+        return False
+    return bool(_CONNECTOR.fullmatch(gap) or _PHRASED_GAP.fullmatch(gap))
+
+
+def _phrase(text: str, choice: bool) -> Extraction | None:
+    """Return what the last "the answer is" says."""
+    lines = list(_ANSWER_LINE.finditer(text))
+    phrases = [match for match in _PHRASE.finditer(text) if text[match.end() :].strip(" *$\n")]
+    if lines and (not phrases or lines[-1].end() > phrases[-1].end()):
+        start, stop = lines[-1].span(1)
+    elif phrases:
+        start = phrases[-1].end()
+        start += len(text[start:]) - len(text[start:].lstrip(" \t*:\n"))
+        stop = _sentence_end(text, start)
+    else:
+        return None
+    segment = text[start:stop]
+    if choice:
+        letter = _letter(segment, start)
+        if letter is not None:
+            return letter
+    if is_prose(segment):
+        return _prose(segment, start, "answer_phrase")
+    return _found(segment.replace("**", ""), "answer_phrase", start)
+
+
+def _sentence_end(text: str, start: int) -> int:
+    """Return where the sentence from `start` ends; a formula is never cut."""
+    formulas = [match.span() for match in _MATH.finditer(text, start)]
+    for match in _SENTENCE_END.finditer(text, start):
+        if not any(a < match.start() < b for a, b in formulas):
+            return match.start()
+    return len(text)
+
+
+def _bold(text: str) -> Extraction | None:
+    """Return the last bold text where it holds an answer and nothing after it has a number."""
+    for match in reversed(list(_BOLD.finditer(text)) if "**" in text else []):
+        content = match[1].strip()
+        if content.endswith(":") or re.search(r"\d", text[match.end() :]):
+            return None
+        if re.search(r"\d", content) or len(content.split()) <= 3:
+            if is_prose(content):
+                return _prose(content, match.start(1), "bold")
+            return _found(content, "bold", match.start(1))
+    return None
+
+
+def _letter(text: str, offset: int) -> Extraction | None:
+    """Return the choice letter that a text begins with, or the last group that it does not deny."""
+    head = _HEAD.match(text)
+    if head:
+        return Extraction(head[1], "choice_letter", offset + head.start(1), offset + head.end(1))
+    for match in reversed(list(_LETTERS.finditer(text))):
+        article = match.group() in ("A", "I") and re.match(r"\s+[a-z]", text[match.end() :])
+        if not article and not _DENIED.search(text[: match.start()].lower()):
+            return Extraction(match.group(), "choice_letter", offset + match.start(), offset + match.end())
+    return None
+
+
+def _bare(text: str) -> Extraction | None:
+    if len(text) > MAX_ANSWER_CHARS or is_prose(text):
+        lines = [line for line in text.strip().splitlines() if line.strip()]
+        if len(lines) > 1 and not is_prose(lines[-1]) and re.search(r"\d", lines[-1]):
+            return _found(lines[-1], "last_line", text.rindex(lines[-1]))
+        return None
+    return _found(text, "bare", 0)
+
+
+def _prose(text: str, offset: int, rule: str) -> Extraction | None:
+    """Return the last formula or number of a text, neighbouring formulas joined; else short words."""
+    spans = _candidates(text)
+    telling = [s for s in spans if re.search(r"\d|\\[a-z]|=", s[2])] or [s for s in spans if s[2].strip()]
+    if telling:
+        last = len(telling) - 1
+        first = last
+        while first and telling[first - 1][3] and telling[first][3]:
+            if not re.fullmatch(
+                r"\s*(?:,|and|or|, and|, or)\s*", text[telling[first - 1][1] : telling[first][0]]
+            ):
+                break
+            first -= 1
+        start, end = telling[first][0], telling[last][1]
+        return (
+            _found(text[start:end], rule, offset + start)
+            if first < last
+            else _span(telling[last], rule, offset)
+        )
+    if len(text) <= 200 and text.strip():
+        return Extraction(undress(text), "words", offset, offset + len(text))
+    return None
+
+
+def _span(span: tuple[int, int, str, bool], rule: str, offset: int) -> Extraction | None:
+    start, end, value, _ = span
+    dressed = undress(value)
+    return Extraction(dressed, rule, offset + start, offset + end) if dressed else None
+
+
+def _candidates(text: str) -> list[tuple[int, int, str, bool]]:
+    """Return (start, end, value, is a formula) of formulas and of numbers outside them, in order."""
+    found: list[tuple[int, int, str, bool]] = []
+    position = 0
+    for match in _MATH.finditer(text):
+        content = next(group for group in match.groups() if group is not None)
+        if match.start() < position or (match[2] is not None and len(plain_words(content)) > 2):
+            continue
+        found += _numbers(text, position, match.start())
+        found.append((match.start(), match.end(), content, True))
+        position = match.end()
+    return found + list(_numbers(text, position, len(text)))
+
+
+def _numbers(text: str, start: int, end: int) -> Iterable[tuple[int, int, str, bool]]:
+    return [(m.start(), m.end(), m.group().strip(), False) for m in _NUMBER.finditer(text, start, end)]

@@ -1,0 +1,92 @@
+"""Names and what is assigned to them: `x = 5`, `f(n) = 2n`, `(x, y) = (1, 2)`, `Maximum: 3`."""
+
+from __future__ import annotations
+
+from evol.verifiers.math.canonical import canonical
+from evol.verifiers.math.nodes import Call, Mul, Node, Num, Pow, Relation, Seq, Sym, Text, symbols, walk
+
+Record = tuple[tuple[str, Node], ...]
+
+
+def is_name(node: Node) -> bool:
+    """Whether a node names a value instead of giving one: `x`, `f(n)`, `|AB|`, `AB/CD`, `T(10)`, words."""
+    match node:
+        case Sym() | Text():
+            return True
+        case Call(name, _) if name.startswith("apply "):
+            return True
+        case Call("abs", (inner,)):
+            return isinstance(inner, Mul) and is_name(inner)
+        case Mul((first, *rest)):
+            return _is_product_name(first, rest)
+        case _:
+            return False
+
+
+def _is_product_name(first: Node, rest: list[Node]) -> bool:
+    """Whether a product reads as a name: `AB`, `T(10)`, `P(x)`, or a ratio of two names."""
+    if len(rest) == 1 and isinstance(rest[0], Pow) and is_name(first):
+        exponent = rest[0].exponent
+        return isinstance(exponent, Num) and exponent.value == -1 and is_name(rest[0].base)
+    capital = isinstance(first, Sym) and first.name[:1].isupper()
+    if capital and len(rest) == 1 and isinstance(rest[0], Num | Sym):
+        return True
+    return capital and all(isinstance(item, Sym) and item.name[:1].isupper() for item in rest)
+
+
+def reduced(node: Node) -> Node:
+    """Return a node without its workings: `1 + 1 = 2` is 2, `22/7 ~ 3.14` is 22/7, `x = y = 3` is x = 3."""
+    if not isinstance(node, Relation) or not all(op in ("=", "~") for op in node.ops):
+        return node
+    operands = list(node.operands)
+    for at, op in enumerate(node.ops):
+        if op == "~" and not is_name(operands[at]):
+            operands = operands[: at + 1]
+            break
+    if len(operands) == 1:
+        return operands[0]
+    if not is_name(operands[0]) and not any(map(_has_names, operands)):
+        return operands[-1]
+    named = next((operand for operand in operands[:-1] if is_name(operand)), None)
+    if len(operands) > 2 and named is not None:
+        operands = [named, operands[-1]]
+    return Relation(tuple(operands), ("=",) * (len(operands) - 1))
+
+
+def _has_names(node: Node) -> bool:
+    return bool(symbols(node)) or any(isinstance(part, Text) for part in walk(node))
+
+
+def assigned(node: Node) -> Record | None:
+    """Return the names and values of an assignment or of a list of them, or None."""
+    node = reduced(node)
+    if isinstance(node, Relation) and node.ops == ("=",):
+        return _single(*node.operands)
+    if isinstance(node, Seq) and node.kind in ("list", "and", "or") and len(node.items) > 1:
+        found: list[tuple[str, Node]] = []
+        for item in node.items:
+            record = assigned(item) if isinstance(item, Relation) else None
+            if record is None:
+                return None
+            found += record
+        return tuple(found)
+    return None
+
+
+def _single(left: Node, right: Node) -> Record | None:
+    if is_name(left):
+        return ((canonical(left), right),)
+    if isinstance(left, Seq) and isinstance(right, Seq) and left.kind == right.kind == "()":
+        if len(left.items) == len(right.items) and all(map(is_name, left.items)):
+            return tuple((canonical(n), v) for n, v in zip(left.items, right.items, strict=True))
+    return None
+
+
+def grouped(record: Record) -> list[Record]:
+    """Split a record where a name comes again: `p=5, q=2, p=7, q=2` is two records."""
+    groups: list[list[tuple[str, Node]]] = [[]]
+    for name, value in record:
+        if any(name == known for known, _ in groups[-1]):
+            groups.append([])
+        groups[-1].append((name, value))
+    return [tuple(group) for group in groups]

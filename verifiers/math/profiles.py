@@ -1,0 +1,44 @@
+"""Profiles: the conventions on which graders disagree, as named switches instead of habits.
+
+`STRICT` takes an answer as written. `LENIENT` reads it as a teacher would who knows that lists of
+solutions have no order and that decimals are rounded. Whatever is not switched here (value equality,
+units, matched labels, intervals against inequalities) holds in both. See docs/math-verifier.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Which conventions hold; each switch is a rule that a verdict can name."""
+
+    name: str
+    ordered_lists: bool
+    """A bare list `1, 2` differs from `2, 1`."""
+    percent_as_number: bool
+    """`28%` equals `28`, beside 0.28."""
+    printed_digits: bool
+    """A printed decimal equals a value that rounds or truncates to its digits."""
+    renamed_variables: bool
+    """`2^k` equals `2^n`: one variable may have another name."""
+    decimal_comma: bool
+    """`3,5` equals `3.5` where the other side prints a point."""
+    any_log_base: bool
+    """A bare `log` may be natural or common, whichever makes the answers equal."""
+    common_domain: bool
+    """Functions that agree wherever both are defined are equal."""
+    loose_containers: bool
+    """A column vector or bare list equals the tuple of its entries, a one-element set its element."""
+    nouns_ignored: bool
+    """Counted things may be called differently: `5 apples` equals `5 fruits`."""
+    solved_form: bool
+    """An equation equals the bare expression that it gives for one of its variables."""
+    subject_names: bool
+    """A sentence with one proper name, its subject, equals that name."""
+
+
+STRICT = Profile("strict", True, False, False, False, False, False, False, False, False, False, False)
+LENIENT = Profile("lenient", False, True, True, True, True, True, True, True, True, True, True)
+PROFILES = {profile.name: profile for profile in (STRICT, LENIENT)}

@@ -1,0 +1,220 @@
+"""Comparing two single values: expressions with their units, bases, printed digits and variables."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from evol.verifiers.math.equality import Finding, equal_expressions, evaluate
+from evol.verifiers.math.limits import MathError
+from evol.verifiers.math.magnitude import certainly_different
+from evol.verifiers.math.nodes import (
+    MINUS_ONE,
+    Based,
+    Mul,
+    Node,
+    Num,
+    Pow,
+    Quantity,
+    Sym,
+    substitute,
+    symbols,
+)
+from evol.verifiers.math.profiles import Profile
+from evol.verifiers.math.realsets import infinite_sign
+from evol.verifiers.math.units import Unit, noun, parse_unit
+
+_DEGREES = frozenset(("degree", "degrees", "deg"))
+_RADIAN = "radian"
+_LEAST_DIGITS = 2
+
+
+def match_scalars(a: Node, b: Node, profile: Profile) -> Finding:
+    """Compare two values with whatever unit is written after them."""
+    (left, unit_a), (right, unit_b) = _split(a), _split(b)
+    if unit_a and unit_b:
+        return _both_units(left, unit_a, right, unit_b, profile)
+    if unit_a:
+        return _one_unit(left, unit_a, right, profile)
+    if unit_b:
+        return _one_unit(right, unit_b, left, profile)
+    return match_values(left, right, profile)
+
+
+def _split(node: Node) -> tuple[Node, str]:
+    """Return a value and its unit; the unit of a negated or doubled quantity belongs to the whole."""
+    if isinstance(node, Quantity):
+        inner, unit = _split(node.value)
+        return inner, f"{unit} {node.unit}" if unit else node.unit
+    if isinstance(node, Mul):
+        units = [factor for factor in node.factors if isinstance(factor, Quantity)]
+        if len(units) == 1 and not isinstance(units[0].value, Quantity):
+            return Mul(tuple(f.value if f is units[0] else f for f in node.factors)), units[0].unit
+    return node, ""
+
+
+def _both_units(a: Node, unit_a: str, b: Node, unit_b: str, profile: Profile) -> Finding:
+    x, y = _unit(unit_a), _unit(unit_b)
+    if x is None or y is None:
+        return _nouns(match_values(a, b, profile), unit_a, unit_b, x is None and y is None, profile)
+    if x.dimension == y.dimension:
+        if x.factor == y.factor:
+            return match_values(a, b, profile)
+        return match_values(_scaled(a, x.factor), _scaled(b, y.factor), profile)
+    if _any(x) or _any(y):
+        return match_values(a, b, profile)
+    angles = {x.dimension, y.dimension}
+    if angles == {(("angle", 1),), ((_RADIAN, 1),)}:
+        a, b = (Quantity(v, "degree") if ("angle", 1) in u.dimension else v for v, u in ((a, x), (b, y)))
+        return match_values(a, b, profile)
+    return Finding(False, "different_unit")
+
+
+def _nouns(values: Finding, unit_a: str, unit_b: str, counted: bool, profile: Profile) -> Finding:
+    if values.equal and not profile.nouns_ignored and not (counted and noun(unit_a) == noun(unit_b)):
+        return Finding(None, "different_nouns")
+    return values
+
+
+def _unit(phrase: str) -> Unit | None:
+    return parse_unit("degree" if phrase in _DEGREES else phrase)
+
+
+def _any(unit: Unit) -> bool:
+    return any(kind == "any" for kind, _ in unit.dimension)
+
+
+def _scaled(node: Node, factor: Fraction) -> Node:
+    return node if factor == 1 else Mul((Num(factor), node))
+
+
+def _one_unit(a: Node, unit: str, b: Node, profile: Profile) -> Finding:
+    """Compare `a unit` with a bare `b`: a unit may be left out, a percent sign and a degree mean something."""
+    known = _unit(unit)
+    if known is not None and known.dimension == (("percent", 1),):
+        finding = match_values(Mul((a, Num(Fraction(1, 100)))), b, profile, digits=(_shifted(a, -2), b))
+        if not finding.equal and profile.percent_as_number:
+            plain = match_values(a, b, profile)
+            return Finding(True, "percent_as_number") if plain.equal else finding
+        return finding
+    finding = match_values(a, b, profile)
+    if not finding.equal and known is not None and known.dimension == (("angle", 1),):
+        radians = match_values(Quantity(a, "degree"), b, profile)
+        return Finding(True, "degrees_as_radians") if radians.equal else finding
+    return Finding(True, "unit_omitted") if finding.equal else finding
+
+
+def _shifted(node: Node, power: int) -> Node:
+    """Return a printed decimal moved by a power of ten, its printed places with it."""
+    if isinstance(node, Num):
+        return Num(node.value * Fraction(10) ** power, (node.places or 0) - power)
+    return node
+
+
+def match_values(a: Node, b: Node, profile: Profile, *, digits: tuple[Node, Node] | None = None) -> Finding:
+    """Compare two expressions without units under a profile.
+
+    `digits` are the two as printed, where that differs from their values (a percentage).
+    """
+    if isinstance(a, Based) or isinstance(b, Based):
+        based = _bases(a, b)
+        if based is not None:
+            return based
+    infinite = infinite_sign(a), infinite_sign(b)
+    if any(infinite):
+        return _infinities(a, b, infinite)
+    finding = equal_expressions(a, b)
+    if finding.equal:
+        return finding
+    if finding.reason == "too_large" and certainly_different(a, b):
+        return Finding(False, "different_magnitude")
+    if finding.reason == "log_base" and profile.any_log_base:
+        return Finding(True, "any_log_base")
+    if finding.reason == "domain_differs" and profile.common_domain:
+        return Finding(True, "common_domain")
+    if profile.printed_digits and printed_alike(*(digits or (a, b))):
+        return Finding(True, "printed_digits")
+    if profile.renamed_variables and _renamed(a, b):
+        return Finding(True, "renamed_variables")
+    return finding
+
+
+def _infinities(a: Node, b: Node, signs: tuple[int, int]) -> Finding:
+    if all(signs):
+        same = signs[0] == signs[1]
+        return Finding(same, "infinity" if same else "different_value")
+    finite = b if signs[0] else a
+    return Finding(None if symbols(finite) else False, "different_value")
+
+
+def _bases(a: Node, b: Node) -> Finding | None:
+    """Two numbers in one base compare by digits; digits without their base are not told apart."""
+    if isinstance(a, Based) and isinstance(b, Based) and a.base == b.base:
+        same = int(a.digits, a.base) == int(b.digits, b.base)
+        return Finding(same, "same_base" if same else "different_value")
+    based, other = (a, b) if isinstance(a, Based) else (b, a)
+    if isinstance(based, Based) and isinstance(other, Num) and str(other.value) == based.digits:
+        return Finding(None, "base_omitted")
+    return None
+
+
+def _renamed(a: Node, b: Node) -> bool:
+    """Whether b equals a after its one variable that a lacks takes the name of the one that b lacks."""
+    if isinstance(a, Sym) and isinstance(b, Sym):
+        return False
+    only_a, only_b = symbols(a) - symbols(b), symbols(b) - symbols(a)
+    if len(only_a) != 1 or len(only_b) != 1:
+        return False
+    (old,), (new,) = only_b, only_a
+    return bool(equal_expressions(a, substitute(b, {old: Sym(new)})).equal)
+
+
+def printed_alike(a: Node, b: Node) -> bool:
+    """Whether one is a printed decimal to which the other rounds or truncates.
+
+    The decimal shows at least two significant digits and one decimal place; two printed decimals
+    compare at the places of the coarser one.
+    """
+    x, y = _printed(a), _printed(b)
+    if x is not None and y is not None:
+        coarse, fine = (x, y) if x[1] <= y[1] else (y, x)
+        return _rounds_to(fine[0], *coarse)
+    printed, other = (x, b) if x is not None else (y, a)
+    if printed is None or symbols(other) or not _is_worth_rounding(other):
+        return False
+    try:
+        value = evaluate(other)
+    except MathError:
+        return False
+    if not isinstance(value, Fraction):
+        if not hasattr(value, "_mpf_"):
+            return False
+        value = Fraction(str(value))
+    return _rounds_to(value, *printed)
+
+
+def _is_worth_rounding(node: Node) -> bool:
+    """Whether a value has digits to cut: not a whole number as it stands."""
+    return not (isinstance(node, Num) and node.value.denominator == 1)
+
+
+def _printed(node: Node) -> tuple[Fraction, int] | None:
+    """Return value and last printed place of a decimal literal, also signed or times a power of ten."""
+    match node:
+        case Num(value, places) if places is not None and places > 0:
+            return value, places
+        case Mul((factor, inner)) if factor == MINUS_ONE:
+            printed = _printed(inner)
+            return None if printed is None else (-printed[0], printed[1])
+        case Mul((Num(value, places), Pow(Num(Fraction(numerator=10, denominator=1)), Num(power)))) if places:
+            if power.denominator == 1 and abs(power) < 400:
+                return value * Fraction(10) ** int(power), places - int(power)
+    return None
+
+
+def _rounds_to(value: Fraction, printed: Fraction, places: int) -> bool:
+    """Whether a value rounds or truncates to a printed decimal of enough digits."""
+    unit = Fraction(1, 10) ** places
+    if abs(printed) < 10 ** (_LEAST_DIGITS - 1) * unit or value * printed <= 0:
+        return False
+    gap = abs(value) - abs(printed)
+    return -unit / 2 <= gap < unit

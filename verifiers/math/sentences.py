@@ -1,0 +1,92 @@
+"""Answers in words: what counts as a sentence, and when two of them say the same.
+
+Sentences are never told apart here: other words may mean the same, so they stay undecided.
+"""
+
+from __future__ import annotations
+
+import re
+
+from evol.verifiers.math.equality import Finding
+from evol.verifiers.math.profiles import Profile
+from evol.verifiers.math.tokens import FUNCTIONS
+from evol.verifiers.math.units import is_unit_word, names
+
+_COMMAND = re.compile(
+    r"\\(?:text|mbox|textbf|mathrm|textrm|operatorname)\s*\{[^{}]*\}|\\[a-zA-Z]+|[a-zA-Z]+_"
+)
+_UNWRAP = re.compile(r"\\(?:text|mbox|textbf|textrm)\s*\{([^{}]*)\}")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_NOTATION = names("and or in pi pm am infinity inf sqrt frac degrees")
+_ARTICLES = names("the a an is are it")
+_QUALIFIED = names("not no never if when unless otherwise or and but neither nor cannot only either both")
+_LABELLED = re.compile(r"\s*(?:[^\W\d_]+\s*(?:=|:)\s*[^a-zA-Z]*|[-$\d.\s/]+(?:[^\W\d_]+\s*){0,2})\s*\.?\s*")
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text that are neither notation nor units nor inside `\\text{}`."""
+    return [w for w in _WORD.findall(_COMMAND.sub(" ", text)) if not _is_notation(w)]
+
+
+def _is_notation(word: str) -> bool:
+    lower = word.lower()
+    return (
+        word in FUNCTIONS
+        or lower in _NOTATION
+        or is_unit_word(lower)
+        or (len(word) < 4 and not re.search(r"[aeiouy]", lower))
+        or (len(word) == 2 and word.isupper())
+    )
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text is sentences rather than an answer: three words that are no units or names."""
+    if "\n" in text.strip() and len(text) > 400 and "\\begin" not in text:
+        return True
+    words = plain_words(text)
+    if sum(len(w) for w in words if "\u3040" <= w[0] <= "\u9fff") >= 4:
+        return True
+    return len(words) > 2 and not _is_labelled_list(_COMMAND.sub(" ", text))
+
+
+def _is_labelled_list(text: str) -> bool:
+    """Whether each item is a short label and a value: `Paolo: 18, Qing: 14`, `7 goats and 4 owls`."""
+    items = re.split(r",|;|\band\b", text)
+    return len(items) > 1 and all(_LABELLED.fullmatch(item) for item in items)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether an answer is words to be read: prose, or five words in text mode without a number."""
+    if is_prose(text):
+        return True
+    inside = " ".join(_UNWRAP.findall(text))
+    return len(_WORD.findall(inside)) > 4 and not re.search(r"\d", text)
+
+
+def _words(text: str) -> list[str]:
+    found = re.findall(r"[^\W_]+", _UNWRAP.sub(r" \1 ", text).lower())
+    return [w for w in found if w not in _ARTICLES]
+
+
+def match_sentences(a: str, b: str, profile: Profile) -> Finding | None:
+    """Compare two answers of which one is a sentence; None where neither is."""
+    sentences = [is_sentence(text) for text in (a, b)]
+    if not any(sentences):
+        return None
+    if _words(a) == _words(b) and not re.search(r"[-+*/^=<>\\]", _UNWRAP.sub(" ", a + b)):
+        return Finding(True, "same_words")
+    if profile.subject_names and sentences[0] != sentences[1]:
+        sentence, name = (a, b) if sentences[0] else (b, a)
+        if _is_subject(name, sentence):
+            return Finding(True, "subject_named")
+    return Finding(None, "different_wording")
+
+
+def _is_subject(name: str, sentence: str) -> bool:
+    """Whether a lone proper name is the first word, and the only name, of an unqualified sentence."""
+    name = _UNWRAP.sub(r"\1", name).strip()
+    words = re.findall(r"[^\W_]+(?:n't)?", sentence)
+    if not name.istitle() or not name.isalpha() or len(name) < 3 or words[:1] != [name]:
+        return False
+    rest = words[1:]
+    return not any(w[:1].isupper() or w.isdigit() or w.lower() in _QUALIFIED or "n't" in w for w in rest)

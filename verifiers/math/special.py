@@ -1,0 +1,114 @@
+"""Answers that are not expressions: choice letters, clock times, dates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from evol.verifiers.math.equality import Finding
+
+_FONT = re.compile(r"\\(?:text|mathrm|textbf|mathbf|mbox|textrm)\s*\{([^{}]*)\}")
+_CHOICE = re.compile(r"\(?([A-Z])\)?[.:)]?")
+_CHOICES = re.compile(r"\(?([A-J])\)?(?:\s*(?:,|;|and|&|,\s*and)\s*\(?([A-J])\)?)+")
+_LABELLED = re.compile(r"(?:\(([A-J])\)|([A-J])[.:)])\s*(\S.*)")
+_WORDED = re.compile(r"([A-J])\s+([A-Z][a-z]\w+.*)")
+_TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?\s*(?:([AaPp])\.?\s*[Mm]\.?)?")
+_HOUR = re.compile(r"(\d{1,2})\s*([AaPp])\.?\s*[Mm]\.?")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DATES = (
+    re.compile(r"(?P<m>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(?P<y>\d{4}))?"),
+    re.compile(r"(?P<d>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>[A-Za-z]{3,9})\.?(?:,?\s+(?P<y>\d{4}))?"),
+    re.compile(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"),
+)
+
+
+def match_special(a: str, b: str) -> Finding | None:
+    """Compare two answers as choices, times or dates; None where they are not both of one such kind."""
+    a, b = (_FONT.sub(r"\1", text).strip() for text in (a, b))
+    if max(len(a), len(b)) > 200:
+        return None
+    return _choices(a, b) or _times(a, b) or _dates(a, b)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice letter and the label written after it, if any."""
+
+    letter: str
+    label: str = ""
+
+
+def choice(text: str) -> Choice | None:
+    """Return the choice that a text names: `C`, `(C)`, `C.`, `(C) Cecile`."""
+    text = _FONT.sub(r"\1", text).strip()
+    if match := _CHOICE.fullmatch(text):
+        return Choice(match[1])
+    if match := _LABELLED.fullmatch(text):
+        return Choice(match[1] or match[2], match[3].strip())
+    match = _WORDED.fullmatch(text)
+    return Choice(match[1], match[2]) if match else None
+
+
+def _choices(a: str, b: str) -> Finding | None:
+    several = [
+        set(re.findall(r"(?<![A-Za-z])[A-J](?![a-z])", t)) if _CHOICES.fullmatch(t) else None for t in (a, b)
+    ]
+    if all(several):
+        same = several[0] == several[1]
+        return Finding(same, "same_choices" if same else "different_choices")
+    x, y = choice(a), choice(b)
+    if x is None or y is None or (len(a) == 1 and len(b) == 1):
+        return None
+    if x.letter != y.letter:
+        return Finding(False, "different_choice")
+    if x.label and y.label and x.label.lower() != y.label.lower():
+        return Finding(None, "different_label")
+    return Finding(True, "same_choice")
+
+
+def _clock(text: str) -> tuple[int, int, bool] | None:
+    """Return (minutes past midnight or noon, seconds, whether am or pm was said)."""
+    match = _TIME.fullmatch(text)
+    hour_only = None if match else _HOUR.fullmatch(text)
+    if match:
+        hour, minute, second, half = int(match[1]), int(match[2]), int(match[3] or 0), match[4]
+    elif hour_only:
+        hour, minute, second, half = int(hour_only[1]), 0, 0, hour_only[2]
+    else:
+        return None
+    if hour > 24 or (half and not 1 <= hour <= 12):
+        return None
+    if half:
+        hour = hour % 12 + (12 if half in "Pp" else 0)
+    return hour * 60 + minute, second, half is not None
+
+
+def _times(a: str, b: str) -> Finding | None:
+    x, y = _clock(a), _clock(b)
+    if x is None or y is None:
+        return None
+    if x[:2] == y[:2]:
+        return Finding(True, "same_time")
+    if x[2] != y[2] and (x[0] - y[0]) % 720 == 0 and x[1] == y[1] and max(x[0], y[0]) < 1440:
+        half_said, bare = (x, y) if x[2] else (y, x)
+        return Finding(True, "same_time") if bare[0] < half_said[0] else Finding(False, "different_time")
+    return Finding(False, "different_time")
+
+
+def _date(text: str) -> tuple[str | None, int, int] | None:
+    for pattern in _DATES:
+        match = pattern.fullmatch(text)
+        if match:
+            name = match["m"].lower()
+            month = int(name) if name.isdigit() else _MONTHS.index(name[:3]) + 1 if name[:3] in _MONTHS else 0
+            if 1 <= month <= 12 and 1 <= int(match["d"]) <= 31:
+                return match["y"], month, int(match["d"])
+    return None
+
+
+def _dates(a: str, b: str) -> Finding | None:
+    x, y = _date(a), _date(b)
+    if x is None or y is None:
+        return None
+    same = x[1:] == y[1:] and (x[0] is None or y[0] is None or x[0] == y[0])
+    return Finding(same, "same_date" if same else "different_date")

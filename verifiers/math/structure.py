@@ -1,0 +1,348 @@
+"""Comparing structures: lists, sets, tuples, intervals, relations, matrices, assignments, ±.
+
+`Matcher.match` takes two trees, undoes what is only dress (workings, names of what is given, a box
+around one item) and compares part by part; single values go to `scalars`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evol.verifiers.math.canonical import canonical
+from evol.verifiers.math.equality import Finding
+from evol.verifiers.math.limits import MAX_BRANCHES, MAX_PAIRINGS, MathError, TooLarge
+from evol.verifiers.math.naming import Record, assigned, grouped, is_name, reduced
+from evol.verifiers.math.nodes import (
+    Call,
+    Matrix,
+    Node,
+    PlusMinus,
+    Quantity,
+    Relation,
+    Seq,
+    SetOp,
+    Sym,
+    Text,
+    negate,
+    rebuild,
+    symbols,
+    walk,
+)
+from evol.verifiers.math.profiles import Profile
+from evol.verifiers.math.realsets import same
+from evol.verifiers.math.relations import match_relations, solved_for
+from evol.verifiers.math.scalars import match_scalars
+from evol.verifiers.math.solving import ORDERS, describes_set, try_real_set
+
+_BARE = frozenset(("list", "or", "and", "brace"))
+_UNORDERED = frozenset(("set", "or"))
+_CONTAINERS = (Seq, Matrix, SetOp, Relation)
+
+
+class Matcher:
+    """One comparison under a profile, with a cap on how many pairs of parts it looks at."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self._pairings = 0
+
+    def match(self, a: Node, b: Node) -> Finding:
+        """Compare two trees; never raises MathError."""
+        try:
+            return self._match(a, b)
+        except MathError as error:
+            return Finding(None, error.reason)
+
+    def _match(self, a: Node, b: Node) -> Finding:
+        self._pairings += 1
+        if self._pairings > MAX_PAIRINGS:
+            raise TooLarge("The answers have more pairs of parts than the cap.")
+        if type(a) is type(b) and canonical(a) == canonical(b):
+            return Finding(True, "same_form")
+        a, b = self._spread(reduced(a)), self._spread(reduced(b))
+        for decide in (
+            self._assignments,
+            self._sets,
+            self._relations,
+            self._texts,
+            self._matrices,
+            self._lists,
+        ):
+            finding = decide(a, b)
+            if finding is not None:
+                return finding
+        return match_scalars(a, b, self.profile)
+
+    # ±
+
+    def _spread(self, node: Node) -> Node:
+        """Return the list of what a ± stands for; in a list, each item for itself."""
+        if not any(isinstance(part, PlusMinus) for part in walk(node)):
+            return node
+        if isinstance(node, Seq) and node.kind in _BARE | {"set"}:
+            items = [part for item in node.items for part in branches(item)]
+            return Seq(tuple(items), "set" if node.kind == "set" else "or")
+        return Seq(tuple(branches(node)), "or")
+
+    # Assignments
+
+    def _assignments(self, a: Node, b: Node) -> Finding | None:
+        left, right = assigned(a), assigned(b)
+        if left is None and right is None:
+            return None
+        if left is not None and right is not None:
+            return self._records(a, b, left, right)
+        record, given, bare = (left, a, b) if left is not None else (right, b, a)
+        assert record is not None
+        return self._named_against_bare(record, given, bare)
+
+    def _named_against_bare(self, record: Record, given: Node, bare: Node) -> Finding | None:
+        """Compare `x = 5` with `5`, `a = 1, b = 2` with `1, 2`; an inequality is no bare value."""
+        if isinstance(bare, Relation | SetOp) or describes_set(bare):
+            if not isinstance(given, Relation) or not isinstance(record[0][1], Seq | SetOp):
+                return None
+        values = tuple(value for _, value in record)
+        if len(values) == 1:
+            return self._match(values[0], bare)
+        names = [name for name, _ in record]
+        kind = "or" if len(set(names)) == 1 else "list"
+        if isinstance(bare, Seq) and bare.kind == "()" and kind == "list":
+            return self._in_order(values, bare.items)
+        return self._match(Seq(values, kind), bare)
+
+    def _records(self, a: Node, b: Node, left: Record, right: Record) -> Finding:
+        names_a, names_b = [name for name, _ in left], [name for name, _ in right]
+        if sorted(names_a) == sorted(names_b):
+            groups_a, groups_b = grouped(left), grouped(right)
+            if len(groups_a) == 1:
+                mapping = dict(right)
+                return self._in_order([v for _, v in left], [mapping[name] for name, _ in left])
+            tuples = (
+                Seq(tuple(Seq(tuple(v for _, v in sorted(g)), "()") for g in gs), "or")
+                for gs in (groups_a, groups_b)
+            )
+            return self._match(*tuples)
+        if len(left) != len(right):
+            return Finding(False, "different_length")
+        if len(left) == 1 and isinstance(a, Relation) and isinstance(b, Relation):
+            general = match_relations(a, b, self._match)
+            if general.equal:
+                return general
+        values = self._in_order([v for _, v in left], [v for _, v in right])
+        if values.equal and not self.profile.renamed_variables:
+            return Finding(None, "different_name")
+        return values
+
+    # Sets of reals and relations
+
+    def _sets(self, a: Node, b: Node) -> Finding | None:
+        if not (describes_set(a) or describes_set(b)):
+            return None
+        left, right = try_real_set(a), try_real_set(b)
+        if left is None or right is None:
+            return self._set_operations(a, b)
+        if not same(left, right):
+            return Finding(False, "different_set")
+        names = [_unknowns(node) for node in (a, b)]
+        if all(names) and names[0] != names[1] and not self.profile.renamed_variables:
+            return Finding(None, "different_name")
+        return Finding(True, "same_set")
+
+    def _set_operations(self, a: Node, b: Node) -> Finding | None:
+        """Compare unions of what has no numeric ends part by part."""
+        a, b = (_value_side(node) for node in (a, b))
+        if isinstance(a, SetOp) and isinstance(b, SetOp) and a.op == b.op:
+            if a.op == "difference":
+                return self._in_order((a.left, a.right), (b.left, b.right))
+            return self._any_order(_operands(a, a.op), _operands(b, b.op))
+        if isinstance(a, Seq) and isinstance(b, Seq):
+            return self._lists(a, b)
+        return None
+
+    def _relations(self, a: Node, b: Node) -> Finding | None:
+        if isinstance(a, Relation) and isinstance(b, Relation):
+            return match_relations(a, b, self._match)
+        if not isinstance(a, Relation) and not isinstance(b, Relation):
+            return None
+        relation, other = (a, b) if isinstance(a, Relation) else (b, a)
+        assert isinstance(relation, Relation)
+        if any(op in ORDERS for op in relation.ops) or isinstance(other, _CONTAINERS):
+            return Finding(None if isinstance(other, Seq | SetOp) else False, "different_kind")
+        if self.profile.solved_form and solved_for(relation, other):
+            return Finding(True, "solved_form")
+        return Finding(False, "different_kind")
+
+    # Text, matrices, lists
+
+    def _texts(self, a: Node, b: Node) -> Finding | None:
+        words = [_words(node) for node in (a, b)]
+        if not any(isinstance(node, Text) for node in (a, b)):
+            return None
+        if None in words:
+            return Finding(False, "different_kind")
+        same_words = words[0] == words[1]
+        return Finding(same_words, "same_text" if same_words else "different_text")
+
+    def _matrices(self, a: Node, b: Node) -> Finding | None:
+        if isinstance(a, Matrix) and isinstance(b, Matrix):
+            if [len(row) for row in a.rows] != [len(row) for row in b.rows]:
+                return Finding(False, "different_shape")
+            return self._in_order(*([cell for row in m.rows for cell in row] for m in (a, b)))
+        if not isinstance(a, Matrix) and not isinstance(b, Matrix):
+            return None
+        matrix, other = (a, b) if isinstance(a, Matrix) else (b, a)
+        assert isinstance(matrix, Matrix)
+        cells = [cell for row in matrix.rows for cell in row]
+        if isinstance(other, Seq) and min(len(matrix.rows), len(matrix.rows[0]) if matrix.rows else 0) == 1:
+            if self.profile.loose_containers and other.kind != "set":
+                return self._in_order(cells, other.items)
+        if len(cells) == 1:
+            return self._match(cells[0], other)
+        return Finding(False, "different_kind")
+
+    def _lists(self, a: Node, b: Node) -> Finding | None:
+        if not isinstance(a, Seq) and not isinstance(b, Seq):
+            return None
+        if isinstance(a, Seq) and isinstance(b, Seq):
+            return self._sequences(a, b)
+        seq, other = (a, b) if isinstance(a, Seq) else (b, a)
+        assert isinstance(seq, Seq)
+        if len(seq.items) == 1 and (self.profile.loose_containers or seq.kind == "or"):
+            return self._match(seq.items[0], other)
+        return Finding(False, "different_length")
+
+    def _calls(self, a: Node, b: Node) -> Finding | None:
+        """Compare two values of one unknown function by its arguments."""
+        if isinstance(a, Call) and isinstance(b, Call) and a.name == b.name and a.name.startswith("apply"):
+            finding = self._in_order(a.args, b.args)
+            return finding if finding.equal else Finding(None, "not_evaluable")
+        return None
+
+    def _sequences(self, a: Seq, b: Seq) -> Finding:
+        bracketed = [seq.kind not in _BARE and seq.kind != "set" for seq in (a, b)]
+        if all(bracketed):
+            if a.kind != b.kind and not (
+                self.profile.loose_containers and len(a.items) > 2 and _closed(a, b)
+            ):
+                return Finding(False, "different_brackets")
+            return self._in_order(a.items, b.items)
+        if any(bracketed):
+            bare = b if bracketed[0] else a
+            if bare.kind == "set" or not self.profile.loose_containers or not _closed(a, b):
+                return Finding(False, "different_kind")
+            return self._in_order(a.items, b.items)
+        if self._unordered(a, b):
+            return self._any_order(self._distinct(a), self._distinct(b))
+        return self._in_order(a.items, b.items)
+
+    def _unordered(self, a: Seq, b: Seq) -> bool:
+        kinds = {a.kind, b.kind}
+        return bool(kinds & _UNORDERED) or kinds == {"brace"} or not self.profile.ordered_lists
+
+    def _distinct(self, seq: Seq) -> Sequence[Node]:
+        """Return the items of a set, or of a list of tuples, each once; a list of numbers may repeat."""
+        if seq.kind != "set" and not all(isinstance(item, Seq) for item in seq.items):
+            return seq.items
+        found: list[Node] = []
+        for item in seq.items:
+            if not any(self._match(item, known).equal for known in found):
+                found.append(item)
+        return found
+
+    def _in_order(self, a: Sequence[Node], b: Sequence[Node]) -> Finding:
+        if len(a) != len(b):
+            return Finding(False, "different_length")
+        unsure: Finding | None = None
+        reason = "same_items"
+        for x, y in zip(a, b, strict=True):
+            finding = self._match(x, y)
+            if finding.equal is False:
+                return finding
+            if finding.equal is None:
+                unsure = finding
+            elif finding.reason not in ("same_form", "exact_rational"):
+                reason = finding.reason
+        return unsure or Finding(True, reason)
+
+    def _any_order(self, a: Sequence[Node], b: Sequence[Node]) -> Finding:
+        """Pair each item of a with an equal one of b; equality is transitive, so the first will do."""
+        if len(a) != len(b):
+            return Finding(False, "different_length")
+        left, unsure = list(b), None
+        for x in a:
+            findings = [self._match(x, y) for y in left] if len(left) < 2 else self._until_equal(x, left)
+            if findings and findings[-1].equal:
+                left.pop(len(findings) - 1)
+                continue
+            unsure = next((f for f in findings if f.equal is None), None)
+            if unsure is None:
+                return Finding(False, "different_items")
+            return unsure
+        return Finding(True, "same_items_any_order")
+
+    def _until_equal(self, x: Node, others: Sequence[Node]) -> list[Finding]:
+        findings: list[Finding] = []
+        for y in others:
+            findings.append(self._match(x, y))
+            if findings[-1].equal:
+                break
+        return findings
+
+
+def branches(node: Node) -> list[Node]:
+    """Return what a node with ± stands for: both signs of each, or of all at once where ∓ occurs."""
+    parts = [part for part in walk(node) if isinstance(part, PlusMinus)]
+    if not parts:
+        return [node]
+    tied = any(part.sign < 0 for part in parts)
+    count = 1 if tied else len(parts)
+    if 2**count > MAX_BRANCHES:
+        raise TooLarge("An answer has more ± than the cap.")
+    return [
+        _chosen(node, [choice >> (0 if tied else k) & 1 for k in range(len(parts))])
+        for choice in range(2**count)
+    ]
+
+
+def _chosen(node: Node, minus: list[int]) -> Node:
+    """Return the node with each ±, in the order of the walk, replaced by the sign chosen for it."""
+    queue = iter(minus)
+
+    def change(part: Node) -> Node:
+        if isinstance(part, PlusMinus):
+            negative = next(queue) == (1 if part.sign > 0 else 0)
+            operand = change(part.operand)
+            return negate(operand) if negative else operand
+        return rebuild(part, change)
+
+    return change(node)
+
+
+def _closed(a: Seq, b: Seq) -> bool:
+    return all(seq.kind not in ("(]", "[)") for seq in (a, b))
+
+
+def _operands(node: Node, op: str) -> list[Node]:
+    if isinstance(node, SetOp) and node.op == op:
+        return [*_operands(node.left, op), *_operands(node.right, op)]
+    return [node]
+
+
+def _value_side(node: Node) -> Node:
+    """Return the set in `x \\in S`."""
+    if isinstance(node, Relation) and node.ops == ("in",) and is_name(node.operands[0]):
+        return node.operands[1]
+    return node
+
+
+def _unknowns(node: Node) -> frozenset[str]:
+    calls = {canonical(p) for p in walk(node) if isinstance(p, Call) and p.name.startswith("apply")}
+    return frozenset(calls) or frozenset(n for n in symbols(node) if not n.startswith("set "))
+
+
+def _words(node: Node) -> str | None:
+    if isinstance(node, Quantity):
+        node = node.value
+    if isinstance(node, Text):
+        return node.words
+    return node.name.lower() if isinstance(node, Sym) else None

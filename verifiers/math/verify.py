@@ -1,0 +1,68 @@
+"""A response against a gold: extract both final answers, compare them, say what decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from evol.errors import VerifierStopped
+from evol.types import Json, Verdict
+from evol.verifiers.math.compare import VERIFIER, compare
+from evol.verifiers.math.extract import Extraction, extract, gold_answer
+from evol.verifiers.math.profiles import STRICT, Profile
+from evol.verifiers.math.special import choice
+from evol.verifiers.workers import WorkerPool
+
+
+def verify(gold: str, answer: str, *, profile: Profile = STRICT, last_resort: bool = True) -> Verdict:
+    """Judge a response, or a bare answer, by a gold answer.
+
+    Accept means equal, reject different (or no answer in the response), undecided that neither was
+    shown. The reason names the rule that decided; the evidence holds both normal forms, what was
+    extracted by which rule, and the profile. It never raises on any text and may be called from any
+    thread. `last_resort=False` never starts a worker process.
+    """
+    expected = gold_answer(gold)
+    if expected is None:
+        return Verdict.undecided(VERIFIER, "no_gold", "The gold holds no answer to compare with.")
+    letter = choice(expected.value)
+    found = extract(answer, choice=letter is not None and len(expected.value) < 80)
+    if found is None:
+        return Verdict.reject(
+            VERIFIER, "no_answer", "The response holds no final answer.", gold=_shown(expected)
+        )
+    verdict = compare(expected.value, found.value, profile=profile, last_resort=last_resort)
+    evidence = {**verdict.evidence, "gold": _shown(expected), "answer": _shown(found)}
+    return Verdict(verdict.outcome, verdict.verifier, verdict.reason, verdict.message, evidence)
+
+
+def _shown(found: Extraction) -> dict[str, Json]:
+    return {"value": found.value[:300], "rule": found.rule, "span": [found.start, found.end]}
+
+
+def verify_batch(
+    pairs: Iterable[tuple[str, str]],
+    *,
+    profile: Profile = STRICT,
+    pool: WorkerPool | None = None,
+    limit_s: float = 10.0,
+) -> Iterator[Verdict]:
+    """Yield a verdict for each (gold, answer), in order, judged in worker processes.
+
+    A worker that dies or overruns costs its own pair an undecided verdict and is replaced. Without
+    a `pool` one is made for this batch.
+    """
+    if pool is None:
+        with WorkerPool(preload=("evol.verifiers.math.verify",)) as own:
+            yield from verify_batch(pairs, profile=profile, pool=own, limit_s=limit_s)
+        return
+    yield from pool.map(partial(_judged, profile=profile), pairs, limit_s=limit_s)
+
+
+def _judged(pair: tuple[str, str], *, profile: Profile) -> Verdict:
+    return verify(*pair, profile=profile)
+
+
+def stopped(error: VerifierStopped) -> Verdict:
+    """Return the verdict on a pair whose worker was stopped."""
+    return Verdict.undecided(VERIFIER, "worker_stopped", str(error))
