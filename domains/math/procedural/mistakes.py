@@ -95,23 +95,23 @@ def _replaced(text: str, swaps: Mapping[Fraction, Fraction]) -> str:
     return NUMBER.sub(swap, text)
 
 
-def _misread(expression: str, rng: Random) -> Fraction | None:
-    """Return the value of a calculation one number of which was read wrongly."""
-    numbers = list(NUMBER.finditer(expression))
-    if not numbers:
-        return None
-    at = numbers[int(rng.random() * len(numbers))]
-    value = read_number(at.group())
-    if value is None:
-        return None
-    return evaluate(f"{expression[: at.start()]}{plain(wrong_number(value, rng))}{expression[at.end() :]}")
+def _misread(lines: Sequence[str], at: int, rng: Random) -> dict[Fraction, Fraction]:
+    """Return a given number of the calculation number `at` with what somebody read instead."""
+    marks = [match for line in lines for match in MARK.findall(line)]
+    results = {read_number(right) for _, right in marks}
+    numbers = [read_number(text) for text in NUMBER.findall(marks[at][0])]
+    given = [n for n in numbers if n and n not in results]
+    if not given:
+        return {}
+    value = given[int(rng.random() * len(given))]
+    return {value: wrong_number(value, rng)}
 
 
 def _carried(
-    lines: Sequence[str], at: int, rng: Random, misread: bool
+    lines: Sequence[str], at: int, rng: Random, swaps: dict[Fraction, Fraction]
 ) -> tuple[list[str], dict[Fraction, Fraction]]:
-    """Return the lines with the calculation number `at` wrong and all that follows from it."""
-    swaps: dict[Fraction, Fraction] = {}
+    """Return the lines with what follows from `swaps`; if empty, from a slip at number `at`."""
+    slips = not swaps
     seen = -1
 
     def recalculate(match: re.Match[str]) -> str:
@@ -119,21 +119,20 @@ def _carried(
         seen += 1
         left, right = match.groups()
         old = read_number(right)
-        if old is None or seen < at:
+        if old is None:
             return match.group()
-        if seen == at:
-            new = _misread(left, rng) if misread else wrong_number(old, rng)
+        if slips and seen == at:
+            new = wrong_number(old, rng)
         else:
             left = _replaced(left, swaps)
             new = evaluate(left)
-        if new is not None and new != old:
+        if new != old:
             swaps[old] = new
-        return f"<<{left}={plain(new if new is not None else old)}>>"
+        return f"<<{left}={plain(new)}>>"
 
     carried: list[str] = []
     for line in lines:
-        line = MARK.sub(recalculate, line)
-        pieces = re.split(r"(<<[^<>]*>>)", line)
+        pieces = re.split(r"(<<[^<>]*>>)", MARK.sub(recalculate, line))
         carried.append("".join(p if p.startswith("<<") else _replaced(p, swaps) for p in pieces))
     return carried, swaps
 
@@ -143,13 +142,17 @@ def slipped(
 ) -> tuple[list[str], Fraction]:
     """Return solution lines with one mistake carried through to another final answer.
 
-    `misread` changes a given number instead of a result. Where the steps do not lead to the
+    `misread` changes a given number wherever it stands, instead of one result. Where the steps do not lead to the
     answer, only the final answer is wrong.
     """
     count = sum(len(MARK.findall(line)) for line in lines)
     for _ in range(4 if count else 0):
         try:
-            carried, swaps = _carried(lines, int(rng.random() * count), rng, misread)
+            at = int(rng.random() * count)
+            misreading = _misread(lines, at, rng) if misread else {}
+            if misread and not misreading:
+                continue
+            carried, swaps = _carried(lines, at, rng, misreading)
         except (ArithmeticError, ValueError, SyntaxError):
             continue
         final = swaps.get(answer, answer)

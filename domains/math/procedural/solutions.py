@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from random import Random
 
@@ -71,16 +71,12 @@ def program(lines: Sequence[str], value: Fraction) -> str:
     names: dict[Fraction, str] = {}
     code: list[str] = []
 
-    def named(match: re.Match[str]) -> str:
-        number = read_number(match.group())
-        return names.get(number, match.group()) if number is not None else match.group()
-
     for left, right in (pair for line in lines for pair in MARK.findall(line)):
         result = read_number(right)
         if result is None or not re.fullmatch(r"[\d\s.+\-*/()]+", left):
             continue
         name = f"step{len(code) + 1}"
-        code.append(f"{name} = {NUMBER.sub(named, _without_zeros(left))}")
+        code.append(f"{name} = {_linked(_without_zeros(left), names)}")
         names[result] = name
     reached = names.get(value)
     if reached is None or not terminates(value):
@@ -91,6 +87,18 @@ def program(lines: Sequence[str], value: Fraction) -> str:
             f"answer = round({reached})" if value.denominator == 1 else f"answer = round({reached}, 6)"
         )
     return "\n".join(code)
+
+
+def _linked(expression: str, names: Mapping[Fraction, str]) -> str:
+    """Return an expression with earlier results by name, each once: in "3 * 3" one 3 is the factor."""
+    used: set[str] = set()
+    for match in reversed(list(NUMBER.finditer(expression))):
+        number = read_number(match.group())
+        name = names.get(number) if number is not None else None
+        if name and name not in used:
+            used.add(name)
+            expression = f"{expression[: match.start()]}{name}{expression[match.end() :]}"
+    return expression
 
 
 def _without_zeros(expression: str) -> str:

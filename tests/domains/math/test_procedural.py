@@ -316,3 +316,14 @@ def test_a_slip_is_carried_through_consistently():
             exact(a) != exact(b) for a, b in CLAIM.findall(reply.text.replace("×", "*").replace(" x ", " * "))
         )
         assert wrong <= 2
+
+
+def test_a_misreading_is_consistent_arithmetic_on_another_number():
+    row = child_of(ask(teacher(), CLIPS, "evolve", "deepen"))
+    replies = [ask(teacher(error=1.0, seed=n), row, "answer") for n in range(80)]
+    misread = [r for r in replies if r.truth.get("error") == "misreading"]
+    assert misread
+    for reply in misread:
+        claims = CLAIM.findall(reply.text.replace("×", "*").replace(" x ", " * "))
+        assert claims
+        assert all(exact(a) == exact(b) for a, b in claims)
