@@ -142,8 +142,8 @@ def slipped(
 ) -> tuple[list[str], Fraction]:
     """Return solution lines with one mistake carried through to another final answer.
 
-    `misread` changes a given number wherever it stands, instead of one result. Where the steps do not lead to the
-    answer, only the final answer is wrong.
+    `misread` changes a given number wherever it stands, instead of one result. Where the steps do
+    not lead to the answer, only the final answer is wrong.
     """
     count = sum(len(MARK.findall(line)) for line in lines)
     for _ in range(4 if count else 0):
