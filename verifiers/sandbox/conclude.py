@@ -101,6 +101,8 @@ def ending(raw: Raw, limits: Limits, *, complete: bool) -> tuple[Ending, Raised 
     if raw.overflowed:
         return Ending.OUTPUT_LIMIT, None
     reported = _reported(raw.messages)
+    if raw.why == "folder":
+        return Ending.OUTPUT_LIMIT, None
     if raw.why == "stopped":
         return (Ending.OK if complete else Ending.TIMEOUT), None
     if raw.why == "wall" or (raw.status < 0 and raw.cpu_s >= limits.cpu_ceiling_s):

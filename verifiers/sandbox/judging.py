@@ -162,17 +162,17 @@ def run_unittest(tree: ast.Module, task: dict[str, Any], namespace: dict[str, An
     found: list[BaseException] = []
 
     class First(unittest.TestResult):
-        def addError(self, test: Any, err: Any) -> None:  # noqa: ANN401, N802 - unittest's own signature
+        def addError(self, test: Any, err: Any) -> None:  # noqa: N802 - unittest's own signature
             found.append(err[1])
             self.stop()
 
         addFailure = addError  # noqa: N815 - unittest's own name
 
-        def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: ANN401, N802 - as above
+        def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: N802 - as above
             if err is not None:
                 self.addError(test, err)
 
-        def addUnexpectedSuccess(self, test: Any) -> None:  # noqa: ANN401, N802 - as above
+        def addUnexpectedSuccess(self, test: Any) -> None:  # noqa: N802 - as above
             found.append(AssertionError("a test that was expected to fail passed"))
 
     result = First()

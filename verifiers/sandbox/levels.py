@@ -92,8 +92,8 @@ def unsupported() -> str | None:
 
 
 CAUSES = {
-    "namespaces": "user namespaces are switched off (AppArmor's kernel.apparmor_restrict_unprivileged_userns, "
-    "user.max_user_namespaces) or a container's seccomp profile forbids them",
+    "namespaces": "user namespaces are switched off (AppArmor's "
+    "kernel.apparmor_restrict_unprivileged_userns, or user.max_user_namespaces) or a container's seccomp profile forbids them",
     "mounts": "the container or the kernel forbids mounting in a new namespace",
     "landlock": "the kernel was built or started without Landlock (5.13 or later, lsm=landlock), "
     "or a container's seccomp profile forbids it",
@@ -123,6 +123,8 @@ def build_wall(kit: Kit, profile: Profile, level: Level | None, floor: Level | N
     for candidate in [level] if level else [each for each in Level if each.rank >= lowest.rank]:
         config = _config(kit, profile, candidate)
         try:
+            if profile is Profile.FILES and candidate is Level.SECCOMP:
+                raise LayerRefused("landlock", None, "the files profile needs Landlock or a mount namespace")
             return Wall(candidate, config, Worker(config))
         except LayerRefused as missing:
             refused.append((candidate, missing))

@@ -38,6 +38,7 @@ from evol.verifiers.sandbox.kits import PYTHON, Kit
 from evol.verifiers.sandbox.levels import Wall, build_wall
 from evol.verifiers.sandbox.worker import Lost, Raw, Worker, finish
 
+DEFAULTS = Limits()
 SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
@@ -76,7 +77,7 @@ class Sandbox:
         self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="evol-sandbox")
         atexit.register(self.close)
 
-    def run(self, job: Job, limits: Limits = Limits()) -> Execution:
+    def run(self, job: Job, limits: Limits = DEFAULTS) -> Execution:
         """Run one job to its end and say how it went; never raises for what a program does.
 
         Blocks the calling thread; waits for a free slot where all are at work. Raises WireError
@@ -101,7 +102,7 @@ class Sandbox:
                 slot.close()
         return Execution(Ending.LOST, self.level, DETAILS[Ending.LOST])
 
-    async def arun(self, job: Job, limits: Limits = Limits()) -> Execution:
+    async def arun(self, job: Job, limits: Limits = DEFAULTS) -> Execution:
         """Do what `run` does without blocking the event loop."""
         if self._pid != os.getpid():
             self._fill()

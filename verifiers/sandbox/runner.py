@@ -33,14 +33,18 @@ GENUINE = {
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """What a child needs to lock itself in: the filter (None without one), whether it is still
-    root, what its limits come on top of (bytes of address space, threads of the same user), and the kit's names."""
+    """What a child needs to lock itself in.
+
+    The filter (None without one), whether it is still root, what its limits come on top of (bytes
+    of address space, threads of the same user), the kit's names, and the folder of the `files` profile.
+    """
 
     filter: Filter | None
     root: bool
     address_space: int
     other_tasks: int
     namespace: types.CodeType
+    folder: str | None
 
 
 class Channel:
@@ -83,6 +87,9 @@ def lock_down(channel: Channel, wall: Wall, job: dict[str, Any], modules: list[s
         except ImportError:
             continue
     rlimits.set_for_job(wall.address_space, wall.other_tasks, job["limits"])
+    if wall.folder is not None:
+        os.chdir(wall.folder)
+        os.environ |= {"HOME": wall.folder, "TMPDIR": wall.folder}
     if wall.root:
         namespaces.become_nobody()
     namespaces.prctl(namespaces.SET_DEATH_SIGNAL, signal.SIGKILL)
@@ -139,7 +146,7 @@ def load(channel: Channel, wall: Wall, source: str) -> dict[str, Any] | None:
 
 
 def _foreign(described: bool) -> wire.ForeignHook:
-    def stand_in(value: Any) -> list[Any]:
+    def stand_in(value: object) -> list[Any]:
         name = str(type(value).__name__)
         return ["o", name, str(value)[: MESSAGE_LIMIT * 10]] if described else ["o", name]
 

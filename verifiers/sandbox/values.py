@@ -127,14 +127,14 @@ def _text(node: Node) -> str:
     if tag in FOREIGN:
         raise _Unequal
     if tag in ("b", "B"):
-        return f"b{parts[0].lower()}"
+        return "b" + str(parts[0]).lower()
     if tag in ("s", "z"):
         return "{" + _joined(sorted({_text(p) for p in parts})) + "}"
     if tag == "d":
         pairs = zip(map(_text, parts[::2]), map(_text, parts[1::2]), strict=True)
         return "d{" + _joined(sorted(f"{key}:{value}" for key, value in pairs)) + "}"
     if tag in ("l", "t", "k"):
-        return tag + "[" + _joined(map(_text, parts)) + "]"
+        return f"{tag}[" + _joined(map(_text, parts)) + "]"
     value = plain(node)
     if tag == "r":
         return _range(value)

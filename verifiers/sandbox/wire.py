@@ -17,7 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-Node: TypeAlias = "None | bool | int | float | str | list[Any]"
+Node: TypeAlias = "bool | int | float | str | list[Any] | None"
 
 MAX_DEPTH = 150
 MAX_NODES = 2_000_000
@@ -47,10 +47,15 @@ ForeignHook: TypeAlias = Callable[[Any], "list[Any]"]
 
 
 class Encoder:
-    """Turns values into nodes; `foreign` says what becomes of a value that is no plain data."""
+    """Turns values into nodes.
 
-    def __init__(self, foreign: ForeignHook) -> None:
+    `foreign` says what becomes of a value that is no plain data, `whole` which classes derived
+    from built-in ones are to be taken for such, instead of for their base.
+    """
+
+    def __init__(self, foreign: ForeignHook, *, whole: Callable[[type], bool] = lambda kind: False) -> None:
         self.foreign = foreign
+        self.whole = whole
         self.nodes = 0
 
     def node(self, value: Any, depth: int = 0) -> Node:
@@ -73,6 +78,10 @@ class Encoder:
         return self._derived(value, kind, depth)
 
     def _derived(self, value: Any, kind: type, depth: int) -> Node:
+        return self.foreign(value) if self.whole(kind) else self.base(value, kind, depth)
+
+    def base(self, value: Any, kind: type, depth: int = 0) -> Node:
+        """Return the node of what a value is as an instance of its built-in base class."""
         for base, plain in BASES:
             if base in kind.__mro__:
                 return self.node(plain(value), depth)
@@ -91,7 +100,7 @@ def _sequence(tag: str, each: Callable[[Any], Iterable[Any]]) -> Callable[[Encod
     return lambda encoder, value, depth: [tag, *encoder.nodes_of(each(value), depth)]
 
 
-def _pairs(encoder: Encoder, value: Any, depth: int) -> list[Any]:
+def _pairs(encoder: Encoder, value: dict[Any, Any], depth: int) -> list[Any]:
     return ["d", *encoder.nodes_of([part for pair in dict.items(value) for part in pair], depth)]
 
 
@@ -138,7 +147,7 @@ BASES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
 )
 
 
-def _refuse(value: Any) -> list[Any]:
+def _refuse(value: object) -> list[Any]:
     raise WireError(f"{type(value).__name__} is not plain data")
 
 
@@ -181,6 +190,10 @@ def _numbers(*counts: int) -> Callable[[list[Any]], bool]:
     return lambda parts: len(parts) in counts and all(type(p) is not str and p is not None for p in parts)
 
 
+def _never(parts: list[Any]) -> bool:
+    return False
+
+
 SHAPES: dict[str, Callable[[list[Any]], bool]] = {
     **dict.fromkeys(("l", "t", "s", "z", "k"), lambda parts: True),
     "d": lambda parts: len(parts) % 2 == 0,
@@ -208,7 +221,7 @@ def check(node: Any, depth: int = 0) -> Node:
         return node  # type: ignore[no-any-return]
     if depth > MAX_DEPTH:
         raise WireError("nested too deeply")
-    if not node or type(node[0]) is not str or not SHAPES.get(node[0], lambda parts: False)(node[1:]):
+    if not node or type(node[0]) is not str or not SHAPES.get(node[0], _never)(node[1:]):
         raise WireError("a node of unknown shape")
     for part in node[1:]:
         if type(part) is list:

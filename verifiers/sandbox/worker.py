@@ -15,6 +15,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -70,6 +71,11 @@ class Worker:
     """One zygote and its control socket."""
 
     def __init__(self, config: dict[str, Any]) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        if config["folder"] is not None and config["level"] != "strong":
+            self._folder = tempfile.TemporaryDirectory(prefix="evol-sandbox-")
+            Path(self._folder.name).chmod(0o777 if os.geteuid() == 0 else 0o700)
+            config = {**config, "folder": self._folder.name}
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         here = Path(__file__).resolve().parent
         paths = [str(p) for p in (here.parents[1], here.parent, here)]
@@ -123,6 +129,8 @@ class Worker:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        if self._folder is not None:
+            self._folder.cleanup()
 
 
 class Running:

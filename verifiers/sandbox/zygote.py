@@ -24,6 +24,8 @@ from evol.verifiers.sandbox.seccomp import Filter
 
 MESSAGE = 1 << 16
 STOP = b"stop"
+BLOCK = 4096
+WATCH_S = 0.05
 ARENAS_OPTION = -8
 
 
@@ -109,24 +111,70 @@ def prepare(config: dict[str, Any], control: socket) -> runner.Wall:
     root = os.geteuid() == 0
     alone = not root and namespaces.own_count_of_processes()
     names = compile(config["kit"]["namespace"], "<kit>", "exec")
-    return runner.Wall(_tried_filter(config), root, base, 0 if alone else tasks, names)
+    return runner.Wall(_tried_filter(config), root, base, 0 if alone else tasks, names, config["folder"])
 
 
-def _await(child: int, control: socket, wall_s: float) -> str | None:
+def _usage(folder: str) -> int:
+    """Return the bytes below a folder, each entry counted as at least a block."""
+    total = 0
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            total += max(BLOCK, entry.stat(follow_symlinks=False).st_size)
+            if entry.is_dir(follow_symlinks=False):
+                total += _usage(entry.path)
+    return total
+
+
+def _over(config: dict[str, Any]) -> bool:
+    """Return whether a folder that no file system limits has grown past its limit."""
+    try:
+        return _usage(config["folder"]) > int(config["folder_mb"]) << 20
+    except OSError:
+        return False
+
+
+def _await(config: dict[str, Any], child: int, control: socket, wall_s: float) -> str | None:
     """Wait for the child to end, and end it where it must; return why it was ended, if it was."""
-    why = None
     descriptor = os.pidfd_open(child)
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     poll.register(control, select.POLLIN)
-    ready = [fd for fd, _ in poll.poll(wall_s * 1000)]
-    if descriptor not in ready:
-        why = "stopped" if ready else "wall"
-        os.kill(child, signal.SIGKILL)
-        if ready and not control.recv(MESSAGE):
-            os._exit(0)
+    watched = config["folder"] is not None and config["level"] != "strong"
+    deadline, why = time.monotonic() + wall_s, None
+    while why is None:
+        left = max(0.0, deadline - time.monotonic())
+        ready = [fd for fd, _ in poll.poll(1000 * (min(left, WATCH_S) if watched else left))]
+        if descriptor in ready:
+            break
+        if ready:
+            why = "stopped"
+        elif watched and _over(config):
+            why = "folder"
+        elif time.monotonic() >= deadline:
+            why = "wall"
     os.close(descriptor)
+    if why is not None:
+        os.kill(child, signal.SIGKILL)
+        if why == "stopped" and not control.recv(MESSAGE):
+            os._exit(0)
     return why
+
+
+def _empty(folder: int) -> None:
+    """Remove all that is in an open folder, following no link."""
+    with os.scandir(folder) as entries:
+        names = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    for name, is_folder in names:
+        if is_folder:
+            inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+            try:
+                os.fchmod(inner, 0o700)
+                _empty(inner)
+            finally:
+                os.close(inner)
+            os.rmdir(name, dir_fd=folder)
+        else:
+            os.unlink(name, dir_fd=folder)
 
 
 def _clear_out(config: dict[str, Any]) -> None:
@@ -138,6 +186,12 @@ def _clear_out(config: dict[str, Any]) -> None:
                 pass
         except (ProcessLookupError, ChildProcessError):
             pass
+    if config["folder"] is not None:
+        folder = os.open(config["folder"], os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _empty(folder)
+        finally:
+            os.close(folder)
 
 
 def serve(config: dict[str, Any], wall: runner.Wall, control: socket) -> None:
@@ -157,7 +211,7 @@ def serve(config: dict[str, Any], wall: runner.Wall, control: socket) -> None:
             runner.run(wall, job, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
-        why = _await(child, control, job["limits"]["wall_s"])
+        why = _await(config, child, control, job["limits"]["wall_s"])
         _, status, usage = os.wait4(child, 0)
         _clear_out(config)
         answer = {
