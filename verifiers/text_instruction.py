@@ -30,6 +30,8 @@ STATED = re.compile(
     r"|(?:^|[.!?]\s+)\W*(?:\w+\s+)?(?:answer|solution)\s*(?::|=)\W{0,4}?(?P<labelled>[^\n]{1,200})",
     re.IGNORECASE | re.MULTILINE,
 )
+# Without a known answer, a stated result is as likely a condition: "the result is 100; what was it?"
+CONDITION = re.compile(r"(?:the|its|our)\s+(?:\w+\s+)?(?:solution|result)\b", re.IGNORECASE)
 BOXED = re.compile(r"\\f?boxed\s*\{(?P<value>(?:[^{}]|\{[^{}]*\})*)\}")
 # The answer is supposed, asked for or somebody's, and thereby not given away.
 SUPPOSED = re.compile(
@@ -91,6 +93,8 @@ def _stated_answer(instruction: str, answer: str | None) -> str | None:
     """Return the words that give the answer away, if any do."""
     for pattern in (HASHES, BOXED, STATED):
         for match in pattern.finditer(instruction):
+            if answer is None and CONDITION.match(match.group()):
+                continue
             value = next(v for v in match.groupdict().values() if v is not None)
             if _says(value, answer) and not SUPPOSED.search(instruction[: match.start()]):
                 return match.group().strip()
@@ -103,8 +107,8 @@ def answer_in_instruction(instruction: str, answer: str | None = None, response:
     Stated means with the words that give an answer: "the answer is 42", "Answer: 42", "#### 42",
     \boxed{42}. A number that merely occurs does not count, nor an answer that is supposed, asked
     about or somebody's ("if the answer is 42", "Tom says the answer is 42"). Without a known
-    `answer` any bare number so stated counts. A response of eight words or more counts where the
-    instruction holds all its words in a row.
+    `answer` any bare number so stated counts, unless it is called a result or solution. A response
+    of eight words or more counts where the instruction holds all its words in a row.
     """
     stated = _stated_answer(instruction, answer)
     if stated is not None:

@@ -172,6 +172,13 @@ def test_not_equal_never_reads_as_equal(noise):
     assert read_equal_judgement(f"Not Equal{noise}") != "equal" or "\n" in noise.replace("\r", "\n")
 
 
+def test_a_result_may_be_a_condition_as_long_as_the_answer_is_not_known():
+    problem = "A number is doubled and 4 is added. The result is 10. What is the number?"
+    assert answer_in_instruction(problem).accepted
+    assert answer_in_instruction(problem, "3").accepted
+    assert not answer_in_instruction("Double 5. The result is 10. What is it?", "10").accepted
+
+
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_no_rule_raises(text, other):
     assert copied_prompt(text).reason

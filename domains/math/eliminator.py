@@ -1,0 +1,106 @@
+"""Decides which mathematics rows may live: by words, by a judge, by agreement, steps and golds.
+
+The order is from cheap to dear. What the words show costs no call; the judge of Equal or Not Equal
+costs one, and only for revisions of a parent; then solutions are drawn, all at once, and judged
+together in a worker process. Where they leave it open, one more batch is drawn. The first solution
+of the agreed answer that is complete and whose steps hold is the one that is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Final
+
+from evol.domains._rules import Case, Check, Questions, instruction_verdict, is_depth, run_checks
+from evol.domains.math.judging import Ruling, Thresholds, judge_solutions, own_answer
+from evol.domains.math.well_posed import one_question, short_enough
+from evol.errors import PackError, nearest
+from evol.protocols import Inquiry, Judgement, PackContext
+from evol.types import ChatReply, Json, Sample, Verdict
+
+ANSWER: Final = "prompts/answer.md"
+JUDGE: Final = "prompts/judge_equal.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The pack's `[settings]`: how much evidence is drawn, and what it must show."""
+
+    solutions: int = 4
+    max_solutions: int = 8
+    judgements: int = 3
+    quorum: int = 2
+    agreement: float = 0.6
+    runner_up: float = 0.2
+
+    @classmethod
+    def read(cls, table: Mapping[str, Json]) -> Settings:
+        """Check a table of settings; raises PackError naming the key."""
+        known = {field.name: field.default for field in fields(cls)}
+        for name, value in table.items():
+            if name not in known:
+                raise PackError(f"[settings] has an unknown key {name!r}.{nearest(name, known)}")
+            whole = isinstance(known[name], int)
+            if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+                raise PackError(
+                    f"[settings] {name} must be a {'whole ' if whole else ''}number, not {value!r}."
+                )
+            if value < 0 or (whole and value < 1) or (not whole and value > 1):
+                raise PackError(
+                    f"[settings] {name} must be {'1 or more' if whole else '0 to 1'}, not {value}."
+                )
+        return cls(**table)  # type: ignore[arg-type]
+
+
+class MathEliminator:
+    """Judges a row of the math domain; see this module's docstring for the order of checks."""
+
+    def __init__(self, context: PackContext) -> None:
+        self._settings = Settings.read(context.settings)
+        self._questions = Questions(context)
+        self._checks: tuple[Check, ...] = (self._words, self._own_answer, self._gain, self._solutions)
+
+    async def judge(self, candidate: Sample, parent: Sample | None, inquiry: Inquiry) -> Judgement:
+        """Judge an evolved row against its parent, or a seed against the answer it brings."""
+        return await run_checks(Case(candidate, parent, inquiry), self._checks)
+
+    async def _words(self, case: Case) -> Iterable[Verdict]:
+        instruction = case.sample.instruction
+        if not (length := short_enough(instruction)).accepted:
+            return [length]
+        parent = case.parent.instruction if case.parent else None
+        return [instruction_verdict(instruction, parent), one_question(instruction)]
+
+    async def _own_answer(self, case: Case) -> Iterable[Verdict]:
+        row = case.sample
+        if not row.response or row.answer is None:
+            return []
+        return [await case.inquiry.verify(own_answer, row.response, row.answer)]
+
+    async def _gain(self, case: Case) -> Iterable[Verdict]:
+        if not is_depth(case):
+            return []
+        return [await self._questions.judged_equal(case, JUDGE, self._settings.judgements)]
+
+    async def _solutions(self, case: Case) -> Iterable[Verdict]:
+        settings = self._settings
+        replies = await self._questions.answers(case, ANSWER, range(settings.solutions))
+        ruling = await self._rule(case, replies)
+        if ruling.is_open and settings.max_solutions > len(replies):
+            further = range(len(replies), settings.max_solutions)
+            replies += await self._questions.answers(case, ANSWER, further)
+            ruling = await self._rule(case, replies)
+        case.sample = case.sample.with_(response=ruling.response, answer=ruling.answer)
+        return ruling.verdicts
+
+    async def _rule(self, case: Case, replies: list[ChatReply]) -> Ruling:
+        settings, row = self._settings, case.sample
+        quorum = min(settings.quorum, settings.solutions)
+        return await case.inquiry.verify(
+            judge_solutions,
+            row.instruction,
+            [(reply.text, reply.finish_reason) for reply in replies],
+            row.answer,
+            Thresholds(settings.agreement, settings.runner_up, quorum),
+        )

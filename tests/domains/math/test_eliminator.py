@@ -1,0 +1,234 @@
+"""The math eliminator: every golden, the order of its checks, what is asked, what is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evol.domains.math.eliminator import MathEliminator
+from evol.errors import PackError
+from evol.pack import load_pack
+from evol.protocols import Judgement, PackContext
+from evol.types import ChatReply, ChatRequest, Json, Outcome, Sample
+
+PACK = load_pack("math")
+GOLDEN = [json.loads(line) for line in PACK.golden.read_text(encoding="utf-8").splitlines()]
+
+PARENT = "A baker sells 14 loaves at $3 each. How much money does the baker take in?"
+CHILD = "A baker sells 14 loaves at $3 each and pays $5 for the stall. How much money is left?"
+RIGHT = "14 * 3 = 42\n42 - 5 = 37\nThe answer is \\boxed{37}."
+SLIP = "14 * 3 = 52\n52 - 5 = 47\nThe answer is \\boxed{47}."
+OTHER = "14 * 3 = 42\nThe answer is \\boxed{42}."
+
+
+@dataclass
+class Teacher:
+    """Replays replies by purpose and counts what it was asked; judges in this process."""
+
+    replies: Mapping[str, Sequence[str | ChatReply]]
+    asked: list[ChatRequest] = field(default_factory=list)
+
+    async def ask(self, request: ChatRequest) -> ChatReply:
+        self.asked.append(request)
+        reply = self.replies[request.purpose][request.sample % len(self.replies[request.purpose])]
+        return reply if isinstance(reply, ChatReply) else ChatReply(reply)
+
+    async def verify(self, function: Callable[..., Any], *args: object) -> Any:
+        assert function.__qualname__ == function.__name__, "a worker can only import what a module holds"
+        return function(*args)
+
+    @property
+    def calls(self) -> Counter[str]:
+        return Counter(request.purpose for request in self.asked)
+
+
+def row(instruction: str, parent: str | None = None, **fields: Any) -> tuple[Sample, Sample | None]:
+    above = None if parent is None else Sample("p", "math", parent, root="p")
+    root = "p" if above else "c"
+    return Sample("c", "math", instruction, **{"root": root, **fields}), above
+
+
+def judged(teacher: Teacher, candidate: Sample, parent: Sample | None, **changes: Json) -> Judgement:
+    context = PackContext("math", PACK.prompts, {**PACK.settings, **changes}, PACK.sampling)
+    return asyncio.run(MathEliminator(context).judge(candidate, parent, teacher))
+
+
+def evolved(
+    *answers: str | ChatReply, judge: str = "Not Equal", **changes: Json
+) -> tuple[Judgement, Teacher]:
+    teacher = Teacher({"judge": [judge], "answer": answers})
+    return judged(teacher, *row(CHILD, PARENT), **changes), teacher
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden["id"])
+def test_every_golden_ends_as_its_author_says(golden: dict[str, Any]) -> None:
+    fields = {key: golden[key] for key in ("answer", "response") if golden.get(key) is not None}
+    candidate, parent = row(golden["instruction"], golden["parent"], **fields)
+    if golden.get("operation") == "breadth":
+        candidate = candidate.with_(root="c")
+    verdict = judged(Teacher(golden["replies"]), candidate, parent).verdict
+    assert (verdict.outcome, verdict.reason) == (golden["outcome"], golden["reason"]), verdict
+
+
+def test_the_goldens_cover_the_eliminators_reasons() -> None:
+    assert len(GOLDEN) >= 60
+    reasons = {golden["reason"] for golden in GOLDEN}
+    assert reasons >= {
+        "agreement", "gold_agrees", "copied_prompt", "empty", "truncated", "encoding_damage", "repetition",
+        "no_information_gain", "answer_in_instruction", "not_one_question", "judge_unreadable", "refusal",
+        "assistant_boilerplate", "only_stop_words", "asks_back", "no_answer", "wrong_step", "no_agreement",
+        "answer_mismatch", "substitution_fails", "too_long",
+    }  # fmt: skip
+    outcomes = Counter(golden["outcome"] for golden in GOLDEN)
+    assert min(outcomes["accept"], outcomes["reject"]) >= 25
+
+
+def test_what_words_show_costs_no_call() -> None:
+    teacher = Teacher({})
+    assert judged(teacher, *row("Rewritten prompt: " + CHILD, PARENT)).verdict.reason == "copied_prompt"
+    assert judged(teacher, *row(PARENT.replace(".", ","), PARENT)).verdict.reason == "no_information_gain"
+    assert teacher.asked == []
+
+
+def test_what_the_judge_finds_equal_gets_no_solutions() -> None:
+    judgement, teacher = evolved(RIGHT, judge="Equal")
+    assert judgement.verdict.reason == "no_information_gain"
+    assert teacher.calls == {"judge": 3}
+
+
+def test_an_agreed_row_costs_one_judgement_and_one_batch() -> None:
+    judgement, teacher = evolved(RIGHT)
+    assert judgement.verdict.reason == "agreement"
+    assert teacher.calls == {"judge": 1, "answer": 4}
+    assert sorted(r.sample for r in teacher.asked if r.purpose == "answer") == [0, 1, 2, 3]
+
+
+def test_a_root_of_its_own_is_not_compared_with_its_parent() -> None:
+    teacher = Teacher({"answer": [RIGHT]})
+    candidate, parent = row(CHILD, PARENT, root="c")
+    assert judged(teacher, candidate, parent).verdict.accepted
+    assert teacher.calls == {"answer": 4}
+
+
+def test_each_kind_of_evidence_has_a_verdict_of_its_own() -> None:
+    judgement, _ = evolved(RIGHT)
+    assert [v.verifier for v in judgement.verdicts] == [
+        "text", "well_posed", "judge", "math.steps", "math.agreement"
+    ]  # fmt: skip
+    assert judgement.verdict.evidence["votes"] == [["37", 4]]
+
+
+def test_the_first_solution_of_the_agreed_answer_that_holds_is_kept() -> None:
+    judgement, _ = evolved(SLIP, "Sorry, no.", f"First.\n{RIGHT}", RIGHT)
+    assert judgement.verdict.accepted
+    assert judgement.sample.response == f"First.\n{RIGHT}"
+    assert judgement.sample.answer == "37"
+    assert judgement.verdict.evidence["set_aside"] == {"wrong_step": 1, "refusal": 1}
+
+
+def test_a_cut_reply_is_set_aside_even_where_it_holds_the_answer() -> None:
+    judgement, _ = evolved(ChatReply(RIGHT, finish_reason="length"), RIGHT, RIGHT, RIGHT)
+    assert judgement.verdict.evidence["set_aside"] == {"truncated": 1}
+    assert judgement.verdict.evidence["votes"] == [["37", 3]]
+
+
+def test_one_dissenter_in_four_doubles_the_batch() -> None:
+    replies = [RIGHT, OTHER, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT]
+    judgement, teacher = evolved(*replies)
+    assert judgement.verdict.accepted
+    assert judgement.verdict.evidence["votes"] == [["37", 7], ["42", 1]]
+    assert teacher.calls["answer"] == 8
+
+
+def test_where_every_solution_says_something_else_no_more_are_drawn() -> None:
+    scattered = [f"So it is \\boxed{{{n}}}." for n in (1, 2, 3, 4)]
+    judgement, teacher = evolved(*scattered)
+    assert judgement.verdict.reason == "no_agreement"
+    assert teacher.calls["answer"] == 4
+
+
+def test_a_rejected_row_keeps_what_was_drawn() -> None:
+    judgement, _ = evolved(RIGHT, OTHER)
+    assert judgement.verdict.outcome is Outcome.REJECT
+    assert judgement.sample.response == RIGHT
+
+
+def test_a_single_vote_agrees_on_nothing_unless_one_solution_is_all_there_is() -> None:
+    assert evolved(RIGHT, *["Sorry, no."] * 7)[0].verdict.reason == "no_agreement"
+    assert evolved(RIGHT, solutions=1, max_solutions=1)[0].verdict.accepted
+
+
+def test_a_seeds_answer_decides_and_is_what_the_row_keeps() -> None:
+    teacher = Teacher({"answer": [OTHER, RIGHT, "So it is \\boxed{3}.", "So it is \\boxed{4}."]})
+    judgement = judged(teacher, *row(CHILD, answer="$37"))
+    assert judgement.verdict.reason == "gold_agrees"
+    assert judgement.verdict.verifier == "math.gold"
+    assert (judgement.sample.answer, judgement.sample.response) == ("$37", RIGHT)
+
+
+def test_a_seed_that_contradicts_itself_costs_no_call() -> None:
+    teacher = Teacher({})
+    judgement = judged(teacher, *row(CHILD, answer="37", response=OTHER))
+    assert judgement.verdict.reason == "answer_mismatch"
+    assert teacher.asked == []
+
+
+def test_a_seed_whose_answer_all_solutions_contradict_is_dropped() -> None:
+    judgement = judged(Teacher({"answer": [OTHER]}), *row(CHILD, answer="37"))
+    assert judgement.verdict.reason == "answer_mismatch"
+    assert judgement.verdict.evidence["votes"] == [["42", 4]]
+
+
+def test_requests_say_what_they_are_about() -> None:
+    _, teacher = evolved(RIGHT)
+    assert {request.about.id for request in teacher.asked if request.about} == {"c"}
+    prompts = {request.purpose: request.messages[0].content for request in teacher.asked}
+    assert CHILD in prompts["answer"]
+    assert CHILD in prompts["judge"]
+    assert PARENT in prompts["judge"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("solution", 4),
+        ("solutions", 0),
+        ("solutions", 2.5),
+        ("agreement", 1.5),
+        ("quorum", True),
+        ("runner_up", "low"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: Json) -> None:
+    with pytest.raises(PackError, match=name):
+        MathEliminator(PackContext("math", PACK.prompts, {name: value}, PACK.sampling))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(max_size=300),
+    st.lists(st.text(max_size=300), min_size=1, max_size=4),
+    st.none() | st.text(max_size=40),
+)
+def test_any_text_gets_a_judgement(instruction: str, replies: list[str], answer: str | None) -> None:
+    teacher = Teacher({"answer": replies, "judge": replies})
+    for parent in (None, PARENT):
+        judgement = judged(teacher, *row(instruction, parent, answer=answer))
+        assert judgement.verdicts
+        json.dumps([verdict.to_json() for verdict in judgement.verdicts])
+        assert all(verdict.accepted for verdict in judgement.verdicts[:-1])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(max_size=200), min_size=1, max_size=4), st.text(max_size=30))
+def test_any_solution_to_a_sound_problem_gets_a_judgement(replies: list[str], boxed: str) -> None:
+    solutions = [f"{reply} \\boxed{{{boxed}}}" for reply in replies]
+    assert judged(Teacher({"answer": solutions}), *row(CHILD)).verdicts
