@@ -93,7 +93,8 @@ def unsupported() -> str | None:
 
 CAUSES = {
     "namespaces": "user namespaces are switched off (AppArmor's "
-    "kernel.apparmor_restrict_unprivileged_userns, or user.max_user_namespaces) or a container's seccomp profile forbids them",
+    "kernel.apparmor_restrict_unprivileged_userns, or user.max_user_namespaces) "
+    "or a container's seccomp profile forbids them",
     "mounts": "the container or the kernel forbids mounting in a new namespace",
     "landlock": "the kernel was built or started without Landlock (5.13 or later, lsm=landlock), "
     "or a container's seccomp profile forbids it",

@@ -170,7 +170,7 @@ def _order(role: str, limits: Limits) -> dict[str, Any]:
 
 def _locked(raw: Raw) -> Raw:
     """Return what a process left, if it got as far as the program; raises Lost."""
-    if not raw.messages and raw.why is None and not raw.overflowed:
+    if not raw.locked and raw.why != "wall":
         raise Lost
     return raw
 

@@ -23,6 +23,8 @@ from evol.verifiers.sandbox import judging, namespaces, proxy, rlimits, values, 
 from evol.verifiers.sandbox.seccomp import Filter
 
 HEADER = struct.Struct("<I")
+LOCKED = b"\x01"
+CHUNK = 1 << 20
 FILENAME = "<program>"
 MODULE = "solution"
 MESSAGE_LIMIT = 2000
@@ -43,7 +45,7 @@ class Wall:
     root: bool
     address_space: int
     other_tasks: int
-    namespace: types.CodeType
+    namespace: types.CodeType | None
     folder: str | None
 
 
@@ -53,12 +55,13 @@ class Channel:
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
 
-    def send(self, message: object) -> None:
-        """Send one message; raises OSError where nobody listens."""
-        data = wire.dump(message)
-        view = memoryview(HEADER.pack(len(data)) + data)
-        while view:
-            view = view[os.write(self.descriptor, view) :]
+    def send(self, *messages: object) -> None:
+        """Send messages, all at once; raises OSError where nobody listens."""
+        written = [wire.dump(message) for message in messages]
+        data = b"".join(HEADER.pack(len(part)) + part for part in written)
+        sent = os.write(self.descriptor, data)
+        while sent < len(data):
+            sent += os.write(self.descriptor, data[sent : sent + CHUNK])
 
     def receive(self) -> Any:
         """Return the next message; raises EOFError at the end, WireError for what is none."""
@@ -68,7 +71,7 @@ class Channel:
     def _exactly(self, size: int) -> bytes:
         parts = []
         while size:
-            part = os.read(self.descriptor, min(size, 1 << 20))
+            part = os.read(self.descriptor, min(size, CHUNK))
             if not part:
                 raise EOFError
             parts.append(part)
@@ -95,7 +98,7 @@ def lock_down(channel: Channel, wall: Wall, job: dict[str, Any], modules: list[s
     namespaces.prctl(namespaces.SET_DEATH_SIGNAL, signal.SIGKILL)
     if wall.filter is not None:
         wall.filter.install()
-    channel.send({"locked": True})
+    os.write(channel.descriptor, LOCKED)
 
 
 def _line(error: BaseException) -> int | None:
@@ -122,7 +125,8 @@ def program_module(wall: Wall, name: str) -> types.ModuleType:
     """Return the fresh module that a program executes in, known to `sys.modules` as an import would be."""
     module = types.ModuleType(name)
     sys.modules[name] = module
-    exec(wall.namespace, vars(module))  # noqa: S102 - the kit's own names
+    if wall.namespace is not None:
+        exec(wall.namespace, vars(module))  # noqa: S102 - the kit's own names
     return module
 
 
@@ -177,10 +181,9 @@ def run_call(channel: Channel, wall: Wall, job: dict[str, Any]) -> None:
     if namespace is None:
         return
     hook = _foreign(task["describe"])
-    channel.send({"loaded": True})
-    for call in task["calls"]:
+    for call in task["calls"][:-1]:
         channel.send(_invoke(namespace, call, hook))
-    channel.send({"end": True})
+    channel.send(*(_invoke(namespace, call, hook) for call in task["calls"][-1:]), {"end": True})
 
 
 def _standard_streams() -> None:

@@ -161,7 +161,7 @@ def encode(value: object) -> Node:
 
 def dump(message: object) -> bytes:
     """Return a message, built of nodes, as JSON bytes."""
-    return json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return _write(message).encode("ascii")
 
 
 def _integer(text: str) -> int:
@@ -174,10 +174,15 @@ def _constant(text: str) -> float:
     raise WireError(f"{text} is not JSON")
 
 
+# Made once: `json.loads` and `json.dumps` with options build theirs anew for each call.
+_write = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_read = json.JSONDecoder(parse_int=_integer, parse_constant=_constant).decode
+
+
 def load(data: bytes) -> Any:
     """Return the message in these bytes, its shape still unchecked; raises WireError."""
     try:
-        return json.loads(data, parse_int=_integer, parse_constant=_constant)
+        return _read(data.decode("ascii"))
     except (ValueError, RecursionError) as error:
         raise WireError("not JSON") from error
 

@@ -28,6 +28,7 @@ START_S = 60.0
 GRACE_S = 10.0
 PARTING_S = 0.5
 STOP = b"stop"
+LOCKED = b"\x01"
 HEADER = struct.Struct("<I")
 CHUNK = 1 << 18
 
@@ -56,8 +57,12 @@ class LayerRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What one process left: its messages, and the zygote's measurements of it."""
+    """What one process left: its messages, and the zygote's measurements of it.
 
+    `locked` is whether it got as far as being locked in: before that nothing of the program ran.
+    """
+
+    locked: bool
     messages: list[Any]
     status: int
     why: str | None
@@ -172,7 +177,8 @@ class Running:
         poll.unregister(self.worker.control)
         with contextlib.suppress(KeyError):
             poll.unregister(self.job)
-        self.raw = Raw(list(_messages(bytes(self.received))), overflowed=self.overflowed, **answer)
+        messages = list(_messages(bytes(self.received[1:])))
+        self.raw = Raw(self.received[:1] == LOCKED, messages, overflowed=self.overflowed, **answer)
 
     def _exchange(self, poll: select.poll, event: int) -> None:
         if event & select.POLLOUT:

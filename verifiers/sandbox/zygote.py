@@ -110,7 +110,8 @@ def prepare(config: dict[str, Any], control: socket) -> runner.Wall:
     _confine(config)
     root = os.geteuid() == 0
     alone = not root and namespaces.own_count_of_processes()
-    names = compile(config["kit"]["namespace"], "<kit>", "exec")
+    text = config["kit"]["namespace"]
+    names = compile(text, "<kit>", "exec") if text else None
     return runner.Wall(_tried_filter(config), root, base, 0 if alone else tasks, names, config["folder"])
 
 
