@@ -54,7 +54,8 @@ def _package_folders(packages: tuple[str, ...]) -> list[Path]:
     return folders
 
 
-def _config(kit: Kit, profile: Profile, level: Level) -> dict[str, Any]:
+def config_for(kit: Kit, profile: Profile, level: Level) -> dict[str, Any]:
+    """Return what a zygote is told about its kit and its wall."""
     packages = _package_folders(kit.packages)
     library = sysconfig.get_path("stdlib")
     shared = sysconfig.get_path("platstdlib")
@@ -122,7 +123,7 @@ def build_wall(kit: Kit, profile: Profile, level: Level | None, floor: Level | N
         raise SandboxUnavailable(f"The sandbox cannot be had on this machine: {reason}.")
     refused: list[tuple[Level, LayerRefused]] = []
     for candidate in [level] if level else [each for each in Level if each.rank >= lowest.rank]:
-        config = _config(kit, profile, candidate)
+        config = config_for(kit, profile, candidate)
         try:
             if profile is Profile.FILES and candidate is Level.SECCOMP:
                 raise LayerRefused("landlock", None, "the files profile needs Landlock or a mount namespace")

@@ -96,7 +96,9 @@ def lock_down(channel: Channel, wall: Wall, job: dict[str, Any], modules: list[s
     if wall.root:
         namespaces.become_nobody()
     namespaces.prctl(namespaces.SET_DEATH_SIGNAL, signal.SIGKILL)
-    if wall.filter is not None:
+    if wall.filter is None:
+        os.setpgid(0, 0)
+    else:
         wall.filter.install()
     os.write(channel.descriptor, LOCKED)
 

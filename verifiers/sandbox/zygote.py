@@ -8,6 +8,7 @@ it, with everything below it.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import json
@@ -178,8 +179,15 @@ def _empty(folder: int) -> None:
             os.unlink(name, dir_fd=folder)
 
 
-def _clear_out(config: dict[str, Any]) -> None:
-    """End whatever else is alive in our process tree, and empty the folder."""
+def _clear_out(config: dict[str, Any], child: int) -> None:
+    """End whatever else is alive in our process tree, and empty the folder.
+
+    Only without a filter can there be anything else; then its process group is ended, which a
+    program that means to can leave.
+    """
+    if config["level"] == "none":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child, signal.SIGKILL)
     if config["level"] == "strong":
         try:
             os.kill(-1, signal.SIGKILL)
@@ -214,7 +222,7 @@ def serve(config: dict[str, Any], wall: runner.Wall, control: socket) -> None:
             os.close(descriptor)
         why = _await(config, child, control, job["limits"]["wall_s"])
         _, status, usage = os.wait4(child, 0)
-        _clear_out(config)
+        _clear_out(config, child)
         answer = {
             "status": os.waitstatus_to_exitcode(status),
             "why": why,
