@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "run": "Evolve seeds through a domain pack and write the verified dataset.",
     "show": "Show a row with its lineage, verdicts and evidence.",
     "status": "Show what a run has kept, eliminated and spent.",
+    "verify": "Judge an answer, or each row of a file, by a domain's verifiers.",
     "export": "Write the dataset of a run again, in another form, size or place.",
     "domains": "List, show, write and check domain packs.",
     "doctor": "Show what this machine has and what it lacks.",

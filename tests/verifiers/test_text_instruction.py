@@ -68,6 +68,7 @@ def test_a_stated_answer_is_given_away(text, answer):
     [
         ("Tom has 42 apples and gives away 0. How many are left?", "42"),
         ("If the answer is 42, what was the question?", None),
+        ("I double a number; the result is 100. What was it?", None),
         ("Tom says the answer is 42. Is he right?", None),
         ("Give the answer as a decimal, and state your answer: in metres.", "4"),
         (r"Write your final answer as \boxed{answer}.", "42"),

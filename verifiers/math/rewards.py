@@ -52,10 +52,10 @@ def math_reward(
 
 
 def _judge(gold: object, completion: Completion) -> Verdict:
-    return verify("" if gold is None else str(gold), _text(completion), profile=STRICT)
+    return verify("" if gold is None else str(gold), completion_text(completion), profile=STRICT)
 
 
-def _text(completion: Completion) -> str:
+def completion_text(completion: Completion) -> str:
     """Return what the assistant said last; a message's content may be a text or a list of parts."""
     if isinstance(completion, str):
         return completion

@@ -1,0 +1,61 @@
+"""The math pack's check of one row: three kinds of evidence, and which of them decides."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evol.domains.math.verify import verify_row
+from evol.errors import ConfigError
+from evol.types import Json
+
+CHAT: Json = [{"role": "assistant", "content": "3 + 4 = 7\n#### 7"}]
+EQUATION = "Solve for x: 2x + 3 = 11"
+
+
+@pytest.mark.parametrize(
+    ("row", "outcome", "reason"),
+    [
+        ({"gold": "7", "response": r"So \boxed{7}."}, "accept", "same_text"),
+        ({"answer": "7", "prompt": "?", "completion": CHAT}, "accept", "same_text"),
+        ({"answer": 7, "prediction": 7.5}, "reject", "different_value"),
+        ({"answer": "8", "response": "3 + 4 = 8\n#### 8"}, "reject", "wrong_step"),
+        ({"answer": "5", "instruction": EQUATION, "response": "#### 5"}, "reject", "substitution_fails"),
+        ({"instruction": EQUATION, "response": "#### 4"}, "accept", "substitution_holds"),
+        ({"question": "How many?", "solution": "3 + 4 = 7\n#### 7"}, "undecided", "no_gold"),
+        ({"answer": "7"}, "undecided", "no_response"),
+        ({"answer": None, "response": None}, "undecided", "no_response"),
+    ],
+)
+def test_the_first_rejection_decides_and_a_right_answer_accepts(
+    row: dict[str, Json], outcome: str, reason: str
+) -> None:
+    verdict = verify_row(row)
+    assert (verdict.outcome, verdict.reason) == (outcome, reason)
+
+
+def test_each_kind_of_evidence_is_kept_apart() -> None:
+    verdict = verify_row({"answer": "4", "instruction": EQUATION, "response": "8 / 2 = 4\n#### 4"})
+    assert set(verdict.evidence) == {"math_answer", "math.steps", "math.substitution"}
+
+
+def test_an_unknown_profile_is_the_users_mistake() -> None:
+    row: dict[str, Json] = {"answer": "1, 2", "response": r"\boxed{2, 1}"}
+    assert verify_row({**row, "verify_profile": "lenient"}).accepted
+    with pytest.raises(ConfigError, match="Did you mean 'strict'"):
+        verify_row({**row, "verify_profile": "strickt"})
+
+
+CELLS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["role", "content"]), inner),
+    max_leaves=4,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["gold", "answer", "response", "completion", "prompt"]), CELLS))
+def test_no_row_raises(row: dict[str, Json]) -> None:
+    json.dumps(verify_row(row).to_json())
