@@ -24,7 +24,11 @@ class Unreadable(Exception):
 
 
 def body_of(model: str, request: ChatRequest) -> dict[str, Any]:
-    """Return the JSON body of a request."""
+    """Return the JSON body of a request.
+
+    The seed differs by prompt and draw, so that a server that honours it, or caches by body,
+    gives each draw a reply of its own and the same one whenever it is asked again.
+    """
     sampling = request.sampling
     return {
         "model": model,
@@ -32,6 +36,7 @@ def body_of(model: str, request: ChatRequest) -> dict[str, Any]:
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "max_tokens": sampling.max_tokens,
+        "seed": int(request.key(model)[:7], 16),
     }
 
 

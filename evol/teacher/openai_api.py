@@ -30,6 +30,7 @@ REPLACED: Final[dict[str, str | None]] = {
     "max_tokens": "max_completion_tokens",
     "temperature": None,
     "top_p": None,
+    "seed": None,
 }
 CONTROL: Final = ChatRequest((Message("user", "Reply with one word: ready."),), Sampling(max_tokens=16))
 CONTROL_TRIES: Final = 3
