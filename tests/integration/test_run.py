@@ -20,7 +20,7 @@ def run(tiny_server, tmp_path, monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     Path("recipe.yaml").write_text("domain: math\nsampling: {max_tokens: 24}\nsettings: {max_solutions: 4}\n")
 
-    options = "--config recipe.yaml --limit 4 --generations 2 --concurrency 4 --json".split()
+    options = ["--config", "recipe.yaml", "--json", "--limit", "4", "--generations", "2"]
 
     def go(*arguments: str):
         return CliRunner().invoke(main, ["run", *options, *arguments])

@@ -21,16 +21,24 @@ def test_a_request_says_what_is_wanted_and_no_more(scene):
     assert reply.text == "Four."
     assert reply.finish_reason == "stop"
     assert reply.usage == Usage(1, 11, 3)
-    assert scene.server.requests == [
-        {
-            "model": "tiny",
-            "messages": [{"role": "user", "content": "What is two and two?"}],
-            "temperature": 0.5,
-            "top_p": 0.9,
-            "max_tokens": 77,
-        }
-    ]
+    (request,) = scene.server.requests
+    assert type(request.pop("seed")) is int
+    assert request == {
+        "model": "tiny",
+        "messages": [{"role": "user", "content": "What is two and two?"}],
+        "temperature": 0.5,
+        "top_p": 0.9,
+        "max_tokens": 77,
+    }
     assert "Bearer sk-secret" in scene.server.headers[0]
+
+
+def test_each_draw_has_a_seed_of_its_own_and_keeps_it(scene):
+    for sample in (0, 1, 0):
+        scene.reply(sample=sample)
+    first, second, again = (request["seed"] for request in scene.server.requests)
+    assert first != second
+    assert first == again
 
 
 def test_a_server_of_ones_own_needs_no_key(scene):
@@ -277,7 +285,8 @@ def test_parameters_that_a_model_does_not_take_are_left_out(scene, caplog):
     scene.server.script = answer
     scene.reply(sampling=Sampling(max_tokens=9))
     assert scene.server.requests[-1]["max_completion_tokens"] == 9
-    assert scene.server.requests[-1].keys() == {"model", "messages", "temperature", "max_completion_tokens"}
+    sent = scene.server.requests[-1].keys()
+    assert sent == {"model", "messages", "temperature", "max_completion_tokens", "seed"}
     assert "takes no top_p" in caplog.text
 
 
