@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from evol.verifiers.math.prose import QUALIFIERS, Reader, Side, Token, tokenize
 
 MAX_SEGMENT = 60
 
 # A fraction with a name behind it is an amount of that, not a division: 1/4 container = 15 pints.
-_PART = re.compile(r"1/\d+|2/3|3/[458]|4/5")
+_PART = re.compile(r"1/\d+|2/3|3/[458]|4/5|\(\(\d+\)/\(\d+\)\)")
 
 # Words before a side that make it an operand of something this module does not read.
 _OPERATES = frozenset(
@@ -29,6 +30,8 @@ _OPERATES = frozenset(
         "month year part case problem question number item option stage round page chapter section",
     )
 )
+_OTHER_NUMBERS = frozenset(("mod", "modulo", "binary", "base", "octal", "hexadecimal"))
+_CONNECTS = frozenset(re.findall(r"\S+", r"\implies \rightarrow \to \le \leq \ge \geq \ne \neq \lt \gt"))
 _JOINS = frozenset(("to", "with", "by", "from", "and", "into", "onto", "of"))
 _ABOUT = frozenset(("about", "approximately", "roughly", "around", "nearly", "almost", "approx"))
 _ROUNDED = frozenset(
@@ -94,9 +97,12 @@ def _before(tokens: list[Token], start: int) -> bool:
 
 
 def _joined(before: list[Token]) -> bool:
-    """Whether the last few words tie a side to a number before it: `add 3 to the 4 + 5`."""
-    numbers = [at for at, token in enumerate(before) if token.kind == "num"]
-    return bool(numbers) and any(token.text.lower() in _JOINS for token in before[numbers[-1] :])
+    """Whether the last few words tie a side to what is before it: `add 3 to the 4 + 5`, `9 + his 4 + 5`."""
+    words = list(takewhile(lambda token: token.kind == "word", reversed(before)))
+    if len(words) == len(before):
+        return False
+    kind = before[-len(words) - 1].kind
+    return kind == "op" or (kind == "num" and any(token.text.lower() in _JOINS for token in words))
 
 
 def _after(tokens: list[Token], end: int) -> bool:
@@ -120,6 +126,8 @@ def _after(tokens: list[Token], end: int) -> bool:
             )
         case "open":
             return token.glued
+        case "stop":
+            return word.startswith("\\") and word not in _CONNECTS
         case _:
             return token.kind in ("num", "percent", "frac", "root")
 
@@ -149,8 +157,10 @@ def _placed(tokens: list[Token], start: int, reader: Reader, chained: bool) -> S
     bare = side.operators == 0 and start > 0 and tokens[start - 1].kind == "word"
     first_of_line = not chained and start == 1 and tokens[0].kind == "op"
     context = not first_of_line and _before(tokens, start)
-    part = reader.at > reader.last and _PART.fullmatch(side.arithmetic) is not None
-    return replace(side, unsure=side.unsure or bare or context or part)
+    trailing = tokens[reader.last :]
+    label = any(token.text[:1].isupper() for token in trailing)
+    part = bool(trailing) and _PART.fullmatch(side.arithmetic) is not None
+    return replace(side, unsure=side.unsure or bare or context or part or label)
 
 
 def _prefix(tokens: list[Token], start: int) -> tuple[Side | None, int]:
@@ -158,8 +168,8 @@ def _prefix(tokens: list[Token], start: int) -> tuple[Side | None, int]:
     reader = Reader(tokens, start)
     if not reader.expression():
         return None, start
-    unsure = _after(tokens, reader.at)
     end = reader.last
+    unsure = _after(tokens, reader.at) or any(t.text.lower() in _OTHER_NUMBERS for t in tokens[end : end + 4])
     reader.unit_words()
     side = reader.side(start)
     return replace(side, unsure=side.unsure or unsure), reader.at if reader.at == len(tokens) else end

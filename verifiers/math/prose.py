@@ -22,14 +22,14 @@ _TOKEN = re.compile(
     r"|(?P<frac>\\[dtc]?frac(?=\s*\{))|(?P<root>\\sqrt(?=\s*\{)|√|\bsqrt(?=\())"
     r"|(?P<skip>[^\S\n]+|(?:\\\\[^\S\n]*)?\n(?=[^\S\n]*&?[^\S\n]*=[^=])|\\[,;:! ]"
     r"|\\(?:left|right|quad|qquad)\b|&|°|\^\{?\\circ\}?"
-    r"|\\(?:begin|end)\{\w+\*?\}|\\[()\[\]]|(?<![\d)])\*\*|\*\*(?![\d(-]))"
+    r"|\\(?:begin|end)\{\w+\*?\}|(?<![\d)])\*\*|\*\*(?![\d(-]))"
     r"|(?P<currency>\\?[$€£¢])"
-    r"|(?P<stop>\n|\\\\|<=|>=|!=|=>|:=|->|\\(?!approx\b|times\b|cdot\b|div\b|%)(?:[a-zA-Z]+|.))"
+    r"|(?P<stop>\n|\\\\|<=|>=|!=|=>|:=|->|\\(?!approx\b|times\b|cdot\b|div\b|%|[()\[\]])(?:[a-zA-Z]+|.))"
     r"|(?P<rel>\\approx\b|≈|==?|\bequals\b)"
     r"|(?P<op>\\times\b|\\cdot\b|\\div\b|\*\*|[-+*/^×·⋅÷−–∕])"
     r"|(?P<num>\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<percent>\\?%)|(?P<open>[(\[{])|(?P<close>[)\]}])"
-    r"|(?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)|(?P<other>.)",
+    r"|(?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)|(?P<other>\\[()\[\]]|.)",
     re.DOTALL,
 )
 _OPERATORS = {
@@ -38,6 +38,7 @@ _OPERATORS = {
     "multiplied by": "*", "divided by": "/",
 }  # fmt: skip
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
+_SUPERSCRIPTS = {"²": "^2", "³": "^3", "⁴": "^4"}
 SCALES = {
     "hundred": 100,
     "thousand": 1000,
@@ -150,7 +151,8 @@ class Reader:
         while True:
             mark, parts, units, unsure = self.at, len(self.parts), set(self.units), self.unsure
             self.unit_words()
-            operator = self.operator()
+            raises = self.kind() == "op" and self.tokens[self.at].text in ("^", "**")
+            operator = None if raises and self.at > self.last else self.operator()
             if operator is not None:
                 self.parts.append(operator)
             if operator is None or not self.operand():
@@ -204,7 +206,12 @@ class Reader:
             del self.parts[before:]
             return False
         if sign:
-            self.parts[before:] = ["(-", *self.parts[before:], ")"]
+            leads = before == 0 or self.parts[before - 1] == "("
+            self.parts[before:] = ["-", *self.parts[before:]] if leads else ["(-", *self.parts[before:], ")"]
+        after = self.token()
+        if after and after.glued and after.text in _SUPERSCRIPTS:
+            self.parts.append(_SUPERSCRIPTS[after.text])
+            self.at += 1
         self.last = self.at
         self.currency()
         return True

@@ -37,7 +37,7 @@ ROOT_DIGITS = 40
 FLOAT_DIGITS = 15
 
 State = Literal["held", "rounded", "wrong", "unread"]
-_LITERAL = re.compile(r"\(-(?P<negative>[\d.]+)\)|(?P<positive>[\d.]+)")
+_LITERAL = re.compile(r"\(?-?\(?(?P<digits>\d+(?:\.\d*)?|\.\d+)(?P<percent>/100)?\)*")
 _NUMBER = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
 
 
@@ -86,16 +86,17 @@ def _tolerance(arithmetic: str, about: bool) -> Fraction:
     of 15 digits or more came from a machine, whose last digits are noise. What is not one printed
     number has no tolerance.
     """
-    percent = arithmetic.endswith("/100)")
-    literal = _LITERAL.fullmatch(arithmetic[1:-5] if percent else arithmetic)
+    literal = _LITERAL.fullmatch(arithmetic)
     if literal is None:
         return Fraction(0)
-    places = len(literal.group().partition(".")[2].rstrip(")"))
+    digits = literal["digits"]
+    places = len(digits.partition(".")[2])
     if not places and not about:
         return Fraction(0)
-    unit = Fraction(1, 10**places) / (100 if percent else 1)
-    if len(literal.group().strip("(-0).").replace(".", "")) >= FLOAT_DIGITS:
-        unit = max(unit, abs(Fraction(re.sub(r"[()]", "", literal.group()))) / 10 ** (FLOAT_DIGITS - 1))
+    unit = Fraction(1, 10**places)
+    if len(digits.replace(".", "").strip("0")) >= FLOAT_DIGITS:
+        unit = max(unit, Fraction(digits) / 10 ** (FLOAT_DIGITS - 1))
+    unit = unit / 100 if literal["percent"] else unit
     return unit * Fraction(999, 1000) if about else unit / 2
 
 

@@ -46,6 +46,10 @@ GSM8K = Path(__file__).parents[3] / "../shared/data/gsm8k_train_2000.jsonl"
         "(3 apples + 4 apples) x 2 = 14 apples",
         "10/3 = 3.33, and then 3.33 * 3 = 10",
         "3.33 = 10/3",
+        "-3^2 = -9 and (-3)^2 = 9 and 2 * -3 = -6",
+        "3² + 4² = 25 cm²",
+        "1/2 * 6 * 4 = 12 cm^2",
+        "-10/3 = -3.33",
     ],
 )
 def test_right_arithmetic_holds(solution):
@@ -109,6 +113,12 @@ def test_lines_count_from_one():
         "perimeter of 4 = 16",
         "8*45 = 360 divided by 5",
         "3! + 1 = 8!",
+        "101 + 1 = 110 in binary",
+        "9 + 5 = 2 (mod 12)",
+        r"9 + 5 = 2 \pmod{12}",
+        "25 classmates + his 1 teacher + 1 more = 27",
+        r"\[ 2 + 3 \] \[ \text{Total} = 24 \]",
+        r"the weight is $\frac{7}{9}$ pounds. Price per pound = $10",
         "5 + 3 = 9 + x",
         "2:3 = 4:7",
         "|3 - 5| = 2",
