@@ -94,7 +94,7 @@ class ExtendedPolicy(RestrictingNodeTransformer):  # type: ignore[misc]
             self.error(node, f"import of {name} is not allowed")
         return node
 
-    def visit(self, node: ast.AST) -> Any:  # noqa: ANN401 - a node, or what stands for it
+    def visit(self, node: ast.AST) -> Any:
         """Allow some constructs whatever their parts turn out to be; leave the others to their rules."""
         return self.node_contents_visit(node) if type(node).__name__ in ALLOWED else super().visit(node)
 

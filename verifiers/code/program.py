@@ -78,7 +78,7 @@ def _found(execution: Execution) -> tuple[str, str | None] | None:
     return None
 
 
-def _text(value: Any) -> str | None:  # noqa: ANN401 - plain data of any kind
+def _text(value: Any) -> str | None:
     if value is None or (isinstance(value, Foreign) and value.text is None):
         return None
     text = value if isinstance(value, str) else str(value)

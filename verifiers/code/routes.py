@@ -36,6 +36,7 @@ from evol.verifiers.sandbox import (
 
 Route = Literal["io", "stdio", "doctest", "judge"]
 
+LENIENT = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 EXAMPLES = """
 
 def __run_examples__(sources):
@@ -220,7 +221,7 @@ def _outcomes(execution: Execution, count: int) -> list[tuple[str, str | None]] 
 
 
 def _holds(example: doctest.Example, got: str, raised: str | None) -> bool:
-    flags = sum(flag for flag, on in example.options.items() if on)
+    flags = LENIENT | sum(flag for flag, on in example.options.items() if on)
     check = doctest.OutputChecker().check_output
     if raised is None:
         return example.exc_msg is None and (check(example.want, got, flags) or not example.want)
@@ -243,7 +244,11 @@ def try_script(sandbox: Sandbox, program: str, suite: Suite, limits: Limits) -> 
         return Trial("judge", judgement.checks, judgement.checks, (execution,))
     kind = failure.raised.builtins[0] if failure.raised.builtins else ""
     broken = str(failure.raised) if _is_broken(failure.raised, suite) else ""
-    raised = "" if kind == "AssertionError" else str(failure.raised)
+    raised = (
+        ""
+        if kind == "AssertionError" and (failure.source or not failure.raised.message)
+        else str(failure.raised)
+    )
     miss = Miss(failure.source, failure.left or "", failure.right or "", raised, kind)
     return Trial("judge", judgement.checks, judgement.checks - 1, (execution,), miss, broken=broken)
 

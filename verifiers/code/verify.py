@@ -17,7 +17,7 @@ from evol.verifiers.code.literal_cases import LiteralTests, read_literal
 from evol.verifiers.code.restricted import subset
 from evol.verifiers.code.routes import Trial
 from evol.verifiers.code.scripts import assemble
-from evol.verifiers.code.source import parse
+from evol.verifiers.code.source import loaded_names, parse
 from evol.verifiers.code.suite import Suite
 from evol.verifiers.sandbox import Ending, Limits, Sandbox
 
@@ -54,8 +54,12 @@ class CodeVerifier:
         """
         if suite is None:
             return Verdict.reject(NAME, "no_tests", "The row holds no tests in a known form.")
-        if suite.script and parse(suite.script) is None:
-            return Verdict.undecided(NAME, "broken_tests", "The tests are not a Python program.")
+        if suite.script:
+            tree = parse(suite.script)
+            if tree is None:
+                return Verdict.undecided(NAME, "broken_tests", "The tests are not a Python program.")
+            if not loaded_names(tree) & set(suite.entry_points):
+                return Verdict.reject(NAME, "no_tests", "The tests use nothing of the program.")
         program = assemble(solution, suite.prompt, suite.entry_points)
         trial = self._try(program, suite, limits or self.limits)
         return _verdict(trial, _evidence(trial, program, suite))
@@ -99,7 +103,8 @@ def _verdict(trial: Trial, evidence: dict[str, Json]) -> Verdict:
         reason = RAISED.get(miss.kind, "tests_failed")
         return Verdict.reject(NAME, reason, f"{miss.sentence}.", **evidence)
     if ended is not None:
-        detail = trial.executions[-1].detail or "The program ended before its tests were done."
+        last = trial.executions[-1]
+        detail = "The program ended before its tests were done." if last.ok else last.detail
         return Verdict.reject(NAME, REASONS.get(ended, "crashed"), detail, **evidence)
     if not trial.tests:
         return Verdict.reject(NAME, "no_tests", "The tests check nothing.", **evidence)

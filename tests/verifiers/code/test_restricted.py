@@ -16,7 +16,7 @@ DATA = Path(__file__).parents[3] / "../shared/data"
     [
         "def f(x: int = 1) -> int:\n    x += 1\n    xs: list[int] = []\n    xs[0] += 1\n    return x",
         "class A:\n    def __init__(self): self._n = 0\n    def __add__(self, o): self._n += 1",
-        "def f(x):\n    match x:\n        case [1, *r] | {'a': r}: return r\n        case str() as s: return s",
+        "def f(x):\n    match x:\n        case [1, *r] | {'a': r}: pass\n        case str() as s: pass",
         "from collections import *\nimport math, itertools\nprint(math.pi, *[1], sep='')",
         "def f():\n    n = 0\n    def g():\n        nonlocal n\n        n += 1\n    return g",
         "import functools\n@functools.cache\ndef f(n): return [y := n, y]\nif __name__ == '__main__': f(2)",

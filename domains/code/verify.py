@@ -1,0 +1,58 @@
+"""The code pack's check of a data set's row, for `evol verify` and audits: no teacher, no network.
+
+The solution is looked for in the usual columns and taken out of prose where need be; the tests
+in any form that `evol.verifiers.code.formats` knows.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+
+from evol.types import Json, Verdict
+from evol.verifiers.code.extraction import extract_code
+from evol.verifiers.code.formats import suite_of
+from evol.verifiers.code.verify import NAME, CodeVerifier
+from evol.verifiers.sandbox import Sandbox
+
+CODE_COLUMNS = ("code", "solution", "canonical_solution")
+REPLY_COLUMNS = ("completion", "response", "output", "messages")
+
+
+def judge_row(row: Mapping[str, Json]) -> Verdict:
+    """Return whether a row's program passes the row's own tests.
+
+    Columns: `code`, `solution` or `canonical_solution` hold a program (HumanEval's continues
+    `prompt`); `completion`, `response`, `output` or `messages` a reply with one in it. Tests stand
+    in `tests`, `test` (with `entry_point`), `test_list` and the like. Raises SandboxUnavailable
+    where untrusted programs cannot be run safely on this machine.
+    """
+    suite = suite_of(row)
+    if suite is None:
+        return Verdict.reject(NAME, "no_tests", "The row holds no tests in a known form.")
+    source = _program(row, suite.entry_points)
+    if not source.strip():
+        return Verdict.reject(NAME, "no_code", "The row holds no program.")
+    return _verifier().verify(source, suite)
+
+
+def _program(row: Mapping[str, Json], entry_points: Sequence[str]) -> str:
+    """Return the row's program: a code column as it stands (fences taken off), or the code in a reply."""
+    for column in CODE_COLUMNS:
+        value = row.get(column)
+        if isinstance(value, str) and value.strip():
+            return extract_code(value, entry_points).code if "```" in value else value
+    return next((c for c in (_reply(row.get(n), entry_points) for n in REPLY_COLUMNS) if c), "")
+
+
+def _reply(value: Json, entry_points: Sequence[str]) -> str:
+    """Return the code in a reply: a text, or the last of several messages."""
+    if isinstance(value, list) and value and isinstance(value[-1], dict):
+        value = value[-1].get("content")
+    return extract_code(value, entry_points).code if isinstance(value, str) else ""
+
+
+@functools.cache
+def _verifier() -> CodeVerifier:
+    """Return the process's own verifier; its sandbox starts with the first row."""
+    return CodeVerifier(Sandbox())

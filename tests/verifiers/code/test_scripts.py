@@ -1,0 +1,75 @@
+import pytest
+
+from evol.verifiers.code.scripts import assemble, entry_points_of, ready
+
+PROMPT = '''import math
+
+def helper(x):
+    return x + 1
+
+def area(r):
+    """Return the area of a circle."""
+'''
+BODY = "    return math.pi * r ** 2"
+FULL = "def area(r):\n    return math.pi * r ** 2"
+
+
+def runs(program, call="area(1)"):
+    space = {}
+    exec(program, space)
+    return eval(call, space)
+
+
+@pytest.mark.parametrize(
+    "solution", [BODY, FULL, PROMPT + BODY, BODY.replace("    ", ""), "import math\n" + FULL]
+)
+def test_a_body_and_a_whole_function_mean_the_same_program(solution):
+    assert round(runs(assemble(solution, PROMPT, ["area"])), 2) == 3.14
+
+
+def test_future_imports_stay_first():
+    program = assemble("from __future__ import annotations\n" + FULL, PROMPT, ["area"])
+    assert program.startswith("from __future__")
+    assert runs(program) > 3
+
+
+def test_a_solution_that_is_no_program_stays_as_it_is():
+    assert assemble("def area(r:", PROMPT, ["area"]) == "def area(r:"
+
+
+def test_imports_of_the_program_are_dropped():
+    assert "import" not in ready(
+        "from solution import add\nfrom .x import y\nassert add(1, 2) == 3", "", ["add"]
+    )
+    assert "import" not in ready("from anything import add\nassert add(1, 2) == 3", "", ["add"])
+
+
+def test_library_modules_are_imported_where_a_script_forgot():
+    assert "import math" in ready("assert math.isclose(f(1), 1.0)")
+
+
+def test_helpers_come_from_the_prompt_and_not_from_the_program():
+    script = ready("def check(c):\n    assert helper(c(1)) > 2\ncheck(area)", PROMPT, ["area"])
+    assert "def helper" in script
+    assert "def area" not in script
+    assert "helper" not in entry_points_of(script)
+
+
+def test_test_functions_are_called():
+    script = ready("def test_a():\n    assert f(1) == 1\ndef test_b():\n    assert f(2) == 2\ntest_b()")
+    assert script.count("test_a()") == 2
+    assert script.count("test_b()") == 2
+
+
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [
+        ("assert add(1, 2) == 3", ("add",)),
+        ("assert abs(root(8) - 2) < 1e-6", ("root",)),
+        ("assert sum(10, 15) == 6\nassert sum(1, 2) == 3", ("sum",)),
+        ("s = Stack()\nassert s.pop() == Item(1)", ("Item", "Stack")),
+        ("assert (", ()),
+    ],
+)
+def test_entry_points_are_what_neither_script_nor_python_defines(script, names):
+    assert entry_points_of(script) == names
