@@ -96,7 +96,7 @@ def _stated_answer(instruction: str, answer: str | None) -> str | None:
             if answer is None and CONDITION.match(match.group()):
                 continue
             value = next(v for v in match.groupdict().values() if v is not None)
-            if _says(value, answer) and not SUPPOSED.search(instruction[: match.start()]):
+            if _says(value, answer) and not SUPPOSED.search(instruction[: match.start() + 1]):
                 return match.group().strip()
     return None
 

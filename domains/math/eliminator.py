@@ -2,7 +2,7 @@
 
 The order is from cheap to dear. What the words show costs no call; the judge of Equal or Not Equal
 costs one, and only for revisions of a parent; then solutions are drawn, all at once, and judged
-together in a worker process. Where they leave it open, one more batch is drawn. The first solution
+together in a worker process. Where they leave it open, another batch is drawn. The first solution
 of the agreed answer that is complete and whose steps hold is the one that is kept.
 """
 
@@ -28,8 +28,8 @@ class Settings:
     """The pack's `[settings]`: how much evidence is drawn, and what it must show."""
 
     solutions: int = 4
-    max_solutions: int = 8
-    judgements: int = 3
+    max_solutions: int = 12
+    judgements: int = 4
     quorum: int = 2
     agreement: float = 0.6
     runner_up: float = 0.2
@@ -85,18 +85,19 @@ class MathEliminator:
 
     async def _solutions(self, case: Case) -> Iterable[Verdict]:
         settings = self._settings
-        replies = await self._questions.answers(case, ANSWER, range(settings.solutions))
-        ruling = await self._rule(case, replies)
-        if ruling.is_open and settings.max_solutions > len(replies):
-            further = range(len(replies), settings.max_solutions)
-            replies += await self._questions.answers(case, ANSWER, further)
+        replies: list[ChatReply] = []
+        while True:
+            batch = range(len(replies), min(len(replies) + settings.solutions, settings.max_solutions))
+            replies += await self._questions.answers(case, ANSWER, batch)
             ruling = await self._rule(case, replies)
+            if not ruling.is_open or len(replies) >= settings.max_solutions:
+                break
         case.sample = case.sample.with_(response=ruling.response, answer=ruling.answer)
         return ruling.verdicts
 
     async def _rule(self, case: Case, replies: list[ChatReply]) -> Ruling:
         settings, row = self._settings, case.sample
-        quorum = min(settings.quorum, settings.solutions)
+        quorum = min(settings.quorum, settings.max_solutions)
         return await case.inquiry.verify(
             judge_solutions,
             row.instruction,

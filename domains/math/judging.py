@@ -29,6 +29,9 @@ GOLD: Final = "math.gold"
 STATED: Final = frozenset(("boxed", "boxed_group", "hashes", "answer_phrase", "bold", "bare"))
 
 
+# Defects of one draw that another may not have, where whoever refuses will refuse again.
+CHANCE: Final = ("wrong_step", "substitution_fails", "truncated")
+
 # From this share of the votes on, an answer that does not pass yet may do so with more of them.
 LEADING: Final = 0.5
 
@@ -83,6 +86,13 @@ class Poll:
             return Verdict.reject(found.verifier, "no_agreement", message, **found.evidence)
         return found
 
+    @property
+    def is_open(self) -> bool:
+        """Whether more votes may well decide: one answer leads, and half of the solutions are attempts."""
+        drawn = len(self.voters) + self.set_aside.total()
+        attempts = len(self.voters) + sum(self.set_aside[reason] for reason in CHANCE)
+        return 2 * attempts >= drawn and (not self.voters or self.classes.top >= LEADING)
+
     def first(self, place: int) -> Solution:
         """Return the solution drawn first in the class at this place."""
         return self.voters[self.classes.clusters[place].members[0]]
@@ -112,15 +122,14 @@ def judge_solutions(
     poll = _poll(solutions)
     first = solutions[0].text
     if not poll.voters:
-        return Ruling((_nothing_left(solutions, poll),), first, gold, is_open=True)
+        return Ruling((_nothing_left(solutions, poll),), first, gold, poll.is_open)
     votes = poll.verdict(thresholds)
     if gold is not None:
         verdict, kept = _by_gold(poll, gold, votes)
     else:
         verdict, kept = votes, poll.first(0) if votes.accepted else None
     if kept is None:
-        is_open = poll.classes.top >= LEADING and not votes.accepted
-        return Ruling((verdict,), first, gold, is_open)
+        return Ruling((verdict,), first, gold, poll.is_open and not votes.accepted)
     answer = kept.answer if gold is None else gold
     return Ruling((*kept.proofs, *_not_copied(instruction, kept, answer), verdict), kept.text, answer)
 

@@ -173,6 +173,11 @@ def test_not_equal_never_reads_as_equal(noise):
     assert read_equal_judgement(f"Not Equal{noise}") != "equal" or "\n" in noise.replace("\r", "\n")
 
 
+def test_a_supposition_ends_with_its_sentence():
+    assert not answer_in_instruction("If it rains, what does the gauge show? Answer: 12", "12").accepted
+    assert answer_in_instruction("What must it show if the answer is 12?", "12").accepted
+
+
 def test_a_result_may_be_a_condition_as_long_as_the_answer_is_not_known():
     problem = "A number is doubled and 4 is added. The result is 10. What is the number?"
     assert answer_in_instruction(problem).accepted

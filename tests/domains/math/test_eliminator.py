@@ -101,7 +101,7 @@ def test_what_words_show_costs_no_call() -> None:
 def test_what_the_judge_finds_equal_gets_no_solutions() -> None:
     judgement, teacher = evolved(RIGHT, judge="Equal")
     assert judgement.verdict.reason == "no_information_gain"
-    assert teacher.calls == {"judge": 3}
+    assert teacher.calls == {"judge": PACK.settings["judgements"]}
 
 
 def test_an_agreed_row_costs_one_judgement_and_one_batch() -> None:
@@ -148,6 +148,22 @@ def test_one_dissenter_in_four_doubles_the_batch() -> None:
     assert teacher.calls["answer"] == 8
 
 
+def test_what_slips_may_succeed_another_time_and_what_refuses_will_not() -> None:
+    judgement, teacher = evolved(*[SLIP] * 4, *[RIGHT] * 4)
+    assert judgement.verdict.accepted
+    assert teacher.calls["answer"] == 8
+    judgement, teacher = evolved(*["Sorry, no."] * 4, *[RIGHT] * 4)
+    assert judgement.verdict.reason == "refusal"
+    assert teacher.calls["answer"] == 4
+
+
+def test_batches_end_at_the_most_that_may_be_drawn() -> None:
+    judgement, teacher = evolved(SLIP)
+    assert judgement.verdict.reason == "wrong_step"
+    assert sorted(r.sample for r in teacher.asked if r.purpose == "answer") == list(range(12))
+    assert evolved(SLIP, max_solutions=6)[1].calls["answer"] == 6
+
+
 def test_where_every_solution_says_something_else_no_more_are_drawn() -> None:
     scattered = [f"So it is \\boxed{{{n}}}." for n in (1, 2, 3, 4)]
     judgement, teacher = evolved(*scattered)
@@ -162,7 +178,7 @@ def test_a_rejected_row_keeps_what_was_drawn() -> None:
 
 
 def test_a_single_vote_agrees_on_nothing_unless_one_solution_is_all_there_is() -> None:
-    assert evolved(RIGHT, *["Sorry, no."] * 7)[0].verdict.reason == "no_agreement"
+    assert evolved(RIGHT, *["Sorry, no."] * 3)[0].verdict.reason == "no_agreement"
     assert evolved(RIGHT, solutions=1, max_solutions=1)[0].verdict.accepted
 
 
