@@ -153,8 +153,10 @@ async def measure(way: Opened, url: str, in_flight: int, calls: int) -> tuple[fl
 
 
 @contextmanager
-def mock_server(path: Path) -> Iterator[str]:
-    command = [sys.executable, str(path), "--port", "0", "--latency", "fixed:0", "--max-seconds", "600"]
+def mock_server(path: Path, latency_ms: float = 0) -> Iterator[str]:
+    """Run the mock server on a free port and yield its base URL."""
+    latency = f"fixed:{latency_ms:g}"
+    command = [sys.executable, str(path), "--port", "0", "--latency", latency, "--max-seconds", "600"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

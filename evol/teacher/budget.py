@@ -81,6 +81,8 @@ class Budget:
         Waits, first come first served, while only calls in flight stand in the way. Raises
         BudgetSpent where the call might pass a cap although nothing is in flight.
         """
+        if self._caps == (None, None, None):
+            return NOTHING
         most = Usage(1, prompt_tokens(request), request.sampling.max_tokens)
         async with self._turn:
             while (cap := self._passed_by(most)) is not None:
