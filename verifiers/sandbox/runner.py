@@ -209,8 +209,9 @@ def _wind_up(namespace: dict[str, Any]) -> None:
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     namespace.clear()
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        if stream is not None:
+            stream.flush()
 
 
 def run_script(channel: Channel, wall: Wall, job: dict[str, Any]) -> int:

@@ -229,6 +229,6 @@ def check(node: Any, depth: int = 0) -> Node:
     if not node or type(node[0]) is not str or not SHAPES.get(node[0], _never)(node[1:]):
         raise WireError("a node of unknown shape")
     for part in node[1:]:
-        if type(part) is list:
+        if type(part) is list or type(part) is dict:
             check(part, depth + 1)
     return node

@@ -8,6 +8,7 @@ it, with everything below it.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import ctypes
 import gc
@@ -17,6 +18,7 @@ import select
 import signal
 import sys
 import time
+from _sitebuiltins import Quitter
 from socket import AF_UNIX, SOCK_SEQPACKET, recv_fds, socket
 from typing import Any, NoReturn
 
@@ -59,6 +61,9 @@ def _preload(kit: dict[str, Any], paths: list[str]) -> None:
     sys.path.extend(paths)
     for name in kit["modules"]:
         __import__(name)
+    # What `site` would define: scripts end themselves with exit().
+    for name in ("exit", "quit"):
+        setattr(builtins, name, Quitter(name, "Ctrl-D"))
     exec(kit["warm"], {"__name__": "warm"})  # noqa: S102 - the kit's own text
 
 
@@ -102,6 +107,7 @@ def prepare(config: dict[str, Any], control: socket) -> runner.Wall:
     """Enter the wall and import the kit; raises Refused where a layer is missing."""
     ctypes.CDLL(None).mallopt(ARENAS_OPTION, 1)
     os.environ.clear()
+    sys.argv[:] = ["program.py"]
     rlimits.set_common()
     if config["level"] == "strong":
         _enter_namespaces(control)
