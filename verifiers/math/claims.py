@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from evol.verifiers.math.prose import QUALIFIERS, Reader, Side, Token, tokenize
+from evol.verifiers.math.prose import QUALIFIERS, Reader, Side, Token, is_unit, tokenize
 
 MAX_SEGMENT = 60
 
@@ -30,6 +30,7 @@ _OPERATES = frozenset(
         "month year part case problem question number item option stage round page chapter section",
     )
 )
+_RATES = frozenset(("per", "/", "a", "an", "each", "every"))
 _OTHER_NUMBERS = frozenset(("mod", "modulo", "binary", "base", "octal", "hexadecimal"))
 _CONNECTS = frozenset(re.findall(r"\S+", r"\implies \rightarrow \to \le \leq \ge \geq \ne \neq \lt \gt"))
 _JOINS = frozenset(("to", "with", "by", "from", "and", "into", "onto", "of"))
@@ -102,7 +103,10 @@ def _joined(before: list[Token]) -> bool:
     if len(words) == len(before):
         return False
     kind = before[-len(words) - 1].kind
-    return kind == "op" or (kind == "num" and any(token.text.lower() in _JOINS for token in words))
+    hyphen = bool(words) and words[-1].glued
+    return (kind == "op" and not hyphen) or (
+        kind == "num" and any(token.text.lower() in _JOINS for token in words)
+    )
 
 
 def _after(tokens: list[Token], end: int) -> bool:
@@ -170,8 +174,10 @@ def _prefix(tokens: list[Token], start: int) -> tuple[Side | None, int]:
         return None, start
     end = reader.last
     unsure = _after(tokens, reader.at) or any(t.text.lower() in _OTHER_NUMBERS for t in tokens[end : end + 4])
+    within = frozenset(reader.units)
     reader.unit_words()
-    side = reader.side(start)
+    measured = takewhile(lambda token: token.text not in _RATES, tokens[end : reader.at])
+    side = replace(reader.side(start), units=within.union(t.text for t in measured if is_unit(t.text)))
     return replace(side, unsure=side.unsure or unsure), reader.at if reader.at == len(tokens) else end
 
 

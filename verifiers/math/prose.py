@@ -254,7 +254,7 @@ class Reader:
         if after.text in SCALES:
             self.at += 1
             return f"{SCALE}{SCALES[after.text]}{SCALE}"
-        self.unsure |= after.glued and not _is_unit(after.text) and after.text not in "xX"
+        self.unsure |= after.glued and not is_unit(after.text) and after.text not in "xX"
         return ""
 
     def bracket(self) -> bool:
@@ -304,7 +304,7 @@ class Reader:
             word = self.token(1) if slash else token
             if word is None or word.kind != "word" or word.text in _BREAKS or self.operator_ahead(word):
                 return
-            if _is_unit(word.text):
+            if is_unit(word.text):
                 self.units.add(word.text)
             if len(word.text) == 1 and word.text != "a":
                 self.unsure = True
@@ -331,7 +331,8 @@ class Reader:
         )
 
 
-def _is_unit(word: str) -> bool:
+def is_unit(word: str) -> bool:
+    """Whether a word is a unit of measure by itself."""
     return parse_unit(word) is not None
 
 

@@ -75,6 +75,8 @@ def test_right_arithmetic_holds(solution):
         ("5 * (2 + 3) - 4 / 2 = 24 apples", "24", "23"),
         ("She has 3 apples + 4 apples = 8 apples", "8", "7"),
         ("-2 + 5 = 4", "4", "3"),
+        ("He works 5*7 = 36 hours per week", "36", "35"),
+        ("the 400-meter race in 38 + 2 = 41 seconds", "41", "40"),
     ],
 )
 def test_a_wrong_claim_is_located(solution, claimed, computed):
@@ -103,6 +105,7 @@ def test_lines_count_from_one():
         "f(2 + 3) = 7",
         "2 hours * 60 = 2 * 3600 seconds",
         "50 cents * 4 = $2",
+        "60 miles per hour * 30 minutes = 30 miles",
         "10 am + 5 hours = 3 pm",
         "0900 - 0130 = 0730",
         "6 km / 1/30 hour = 180 km per hour",
