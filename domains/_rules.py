@@ -124,13 +124,20 @@ class Questions:
         message = "A judge finds that the row demands no more and no less than its parent."
         return Verdict.reject("judge", "no_information_gain", message, judgements=said)
 
-    async def answers(self, case: Case, template: str, samples: range) -> list[ChatReply]:
+    async def answers(
+        self, case: Case, template: str, samples: range, purpose: str = "answer"
+    ) -> list[ChatReply]:
         """Ask for as many answers to the row as `samples` numbers, at once, in that order."""
         prompt = self.context.prompts.render(template, instruction=case.sample.instruction)
-        requests = [self._request(case, prompt, "answer", sample) for sample in samples]
+        requests = [self._request(case, prompt, purpose, sample) for sample in samples]
         asked = (case.inquiry.ask(request) for request in requests)
         replies = await asyncio.gather(*asked, return_exceptions=True)
         return [_reply_or_raise(reply) for reply in replies]
+
+    async def program(self, case: Case, template: str, sample: int) -> ChatReply:
+        """Ask for a program that computes the answer; the template gets `instruction`."""
+        prompt = self.context.prompts.render(template, instruction=case.sample.instruction)
+        return await case.inquiry.ask(self._request(case, prompt, "program", sample))
 
     def _request(self, case: Case, prompt: str, purpose: str, sample: int) -> ChatRequest:
         return ChatRequest(

@@ -3,7 +3,8 @@
 The order is from cheap to dear. What the words show costs no call; the judge of Equal or Not Equal
 costs one, and only for revisions of a parent; then solutions are drawn, all at once, and judged
 together in a worker process. Where they leave it open, another batch is drawn. The first solution
-of the agreed answer that is complete and whose steps hold is the one that is kept.
+of the agreed answer that is complete and whose steps hold is the one that is kept. Where the
+settings ask for it, a program that is run must come to the agreed answer too.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from evol.domains.math.judging import Ruling, Thresholds, judge_solutions, own_a
 from evol.domains.math.well_posed import one_question, short_enough
 from evol.errors import PackError, nearest
 from evol.protocols import Inquiry, Judgement, PackContext
-from evol.types import ChatReply, Json, Sample, Verdict
+from evol.types import ChatReply, Json, Outcome, Sample, Verdict
 
 ANSWER: Final = "prompts/answer.md"
 JUDGE: Final = "prompts/judge_equal.md"
+PROGRAM: Final = "prompts/program.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Settings:
     max_solutions: int = 12
     judgements: int = 4
     quorum: int = 2
+    programs: int = 0
     agreement: float = 0.6
     runner_up: float = 0.2
 
@@ -43,13 +46,12 @@ class Settings:
                 raise PackError(f"[settings] has an unknown key {name!r}.{nearest(name, known)}")
             whole = isinstance(known[name], int)
             if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-                raise PackError(
-                    f"[settings] {name} must be a {'whole ' if whole else ''}number, not {value!r}."
-                )
-            if value < 0 or (whole and value < 1) or (not whole and value > 1):
-                raise PackError(
-                    f"[settings] {name} must be {'1 or more' if whole else '0 to 1'}, not {value}."
-                )
+                kind = "a whole number" if whole else "a number"
+                raise PackError(f"[settings] {name} must be {kind}, not {value!r}.")
+            least = 1 if whole and name != "programs" else 0
+            if value < least or (not whole and value > 1):
+                bounds = f"{least} or more" if whole else "0 to 1"
+                raise PackError(f"[settings] {name} must be {bounds}, not {value}.")
         return cls(**table)  # type: ignore[arg-type]
 
 
@@ -92,8 +94,23 @@ class MathEliminator:
             ruling = await self._rule(case, replies)
             if not ruling.is_open or len(replies) >= settings.max_solutions:
                 break
+        known = case.sample.answer
         case.sample = case.sample.with_(response=ruling.response, answer=ruling.answer)
+        if settings.programs and known is None and ruling.answer is not None:
+            return [*ruling.verdicts, *await self._program(case, ruling.answer)]
         return ruling.verdicts
+
+    async def _program(self, case: Case, agreed: str) -> Iterable[Verdict]:
+        """Return the verdict of the first program that comes to any answer, or of the last one."""
+        from evol.domains.math.programs import judge_program
+
+        verdicts: list[Verdict] = []
+        for sample in range(self._settings.programs):
+            reply = await self._questions.program(case, PROGRAM, sample)
+            verdicts = [await case.inquiry.verify(judge_program, reply.text, reply.finish_reason, agreed)]
+            if verdicts[-1].outcome is not Outcome.UNDECIDED:
+                break
+        return verdicts
 
     async def _rule(self, case: Case, replies: list[ChatReply]) -> Ruling:
         settings, row = self._settings, case.sample

@@ -203,6 +203,49 @@ def test_a_seed_whose_answer_all_solutions_contradict_is_dropped() -> None:
     assert judgement.verdict.evidence["votes"] == [["42", 4]]
 
 
+def asked_for_programs(*programs: str, **changes: Json) -> tuple[Judgement, Teacher]:
+    teacher = Teacher({"judge": ["Not Equal"], "answer": [RIGHT], "program": programs})
+    return judged(teacher, *row(CHILD, PARENT), programs=2, **changes), teacher
+
+
+def program(code: str) -> str:
+    return f"```python\n{code}\n```"
+
+
+def test_no_program_is_asked_for_unless_the_settings_say_so() -> None:
+    assert "program" not in evolved(RIGHT)[1].calls
+
+
+@pytest.mark.parametrize(
+    ("programs", "outcome", "reason", "calls"),
+    [
+        (["taken = 14 * 3\nanswer = taken - 5"], "accept", "program_agrees", 1),
+        (["from fractions import Fraction\nanswer = Fraction(74, 2)"], "accept", "program_agrees", 1),
+        (["answer = 14 * 3"], "reject", "program_disagrees", 1),
+        (["answer = 1 / 0", "answer = 14 * 3 - 5"], "accept", "program_agrees", 2),
+        (["answer = 1 / 0"], "undecided", "program_failed", 2),
+    ],
+)
+def test_a_program_must_come_to_the_agreed_answer(
+    programs: list[str], outcome: str, reason: str, calls: int
+) -> None:
+    judgement, teacher = asked_for_programs(*map(program, programs))
+    assert (judgement.verdict.outcome, judgement.verdict.reason) == (outcome, reason)
+    assert judgement.verdicts[-2].reason == "agreement"
+    assert teacher.calls["program"] == calls
+
+
+def test_a_reply_without_a_program_decides_nothing() -> None:
+    assert asked_for_programs("Sorry, I do not write programs.")[0].verdict.reason == "no_program"
+
+
+def test_rows_without_agreement_or_with_a_known_answer_get_no_program() -> None:
+    teacher = Teacher({"answer": [RIGHT, OTHER]})
+    assert judged(teacher, *row(CHILD), programs=1).verdict.reason == "no_agreement"
+    assert judged(teacher, *row(CHILD, answer="37"), programs=1).verdict.reason == "gold_agrees"
+    assert "program" not in teacher.calls
+
+
 def test_requests_say_what_they_are_about() -> None:
     _, teacher = evolved(RIGHT)
     assert {request.about.id for request in teacher.asked if request.about} == {"c"}
