@@ -56,9 +56,10 @@ def instruction_verdict(instruction: str, parent: str | None) -> Verdict:
         lambda: text.repetition(instruction),
     ]
     if parent is not None:
+        rules.append(lambda: text.refused_to_evolve(instruction))
         rules.append(lambda: text.no_information_gain(parent, instruction))
     rules.append(lambda: text.answer_in_instruction(instruction))
-    return _first_defect(rules, "sound_instruction", "No rule about an instruction's words objects.")
+    return first_defect(rules, "sound_instruction", "No rule about an instruction's words objects.")
 
 
 def reply_verdict(reply: str, finish_reason: str = "stop") -> Verdict:
@@ -75,10 +76,11 @@ def reply_verdict(reply: str, finish_reason: str = "stop") -> Verdict:
         lambda: text.encoding_damage(reply),
         lambda: text.repetition(reply),
     ]
-    return _first_defect(rules, "sound_reply", "No rule about a reply's words objects.")
+    return first_defect(rules, "sound_reply", "No rule about a reply's words objects.")
 
 
-def _first_defect(rules: Sequence[Callable[[], Verdict]], reason: str, message: str) -> Verdict:
+def first_defect(rules: Sequence[Callable[[], Verdict]], reason: str, message: str) -> Verdict:
+    """Return the first rule's verdict that does not accept, or one that names all rules passed."""
     passed: list[str] = []
     for rule in rules:
         verdict = rule()

@@ -12,6 +12,7 @@ from collections import Counter
 from typing import Literal
 
 from evol.types import Verdict
+from evol.verifiers.text_reply import assistant_boilerplate
 
 VERIFIER = "text"
 
@@ -23,6 +24,9 @@ MARKERS = re.compile(
     re.IGNORECASE,
 )
 
+APOLOGY = re.compile(
+    r"\W*(?:(?:i['’]?m|i am|we are|we['’]?re)\s+)?(?:(?:so|very|really|truly)\s+)?sorry\b", re.IGNORECASE
+)
 HASHES = re.compile(r"^\s*####\s*(?P<value>\S[^\n]*)$", re.MULTILINE)
 STATED = re.compile(
     r"\b(?:the|its|our)\s+(?:\w+\s+)?(?:answer|solution|result)\s*(?:is|:|=|equals)\s*(?::\s*)?"
@@ -72,6 +76,18 @@ def copied_prompt(instruction: str) -> Verdict:
     phrase = match.group()
     message = f'The instruction copies its prompt\'s words: "{phrase}".'
     return Verdict.reject(VERIFIER, "copied_prompt", message, phrase=phrase, at=match.start())
+
+
+def refused_to_evolve(instruction: str) -> Verdict:
+    """Reject an evolved instruction that is the teacher's refusal to write one: reason `refusal`.
+
+    It opens with an apology of its own, or speaks as an assistant. An apology further on belongs to
+    what is asked ("Write a letter that says sorry").
+    """
+    if APOLOGY.match(instruction) or not assistant_boilerplate(instruction).accepted:
+        message = "The teacher refused to evolve the instruction."
+        return Verdict.reject(VERIFIER, "refusal", message, opening=instruction.strip()[:80])
+    return Verdict.accept(VERIFIER, "no_refusal", "The instruction is not a refusal to write one.")
 
 
 def _plain(value: str) -> str:

@@ -7,6 +7,7 @@ alike passes. Runs in a worker process, which keeps one sandbox with the mathema
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -21,10 +22,18 @@ from evol.verifiers.sandbox import MATH, Limits, Sandbox
 VERIFIER: Final = "math.program"
 LIMITS: Final = Limits(cpu_s=3.0, wall_s=6.0)
 
+FLOAT = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
+SURE_DIGITS: Final = 12
+
 
 @lru_cache(maxsize=1)
 def _sandbox() -> Sandbox:
     return Sandbox(workers=1, kit=MATH)
+
+
+def without_noise(answer: str) -> str:
+    """Return a program's answer with the last digits of its floats, which rounding made, left out."""
+    return FLOAT.sub(lambda match: f"{float(match.group()):.{SURE_DIGITS}g}", answer)
 
 
 def judge_program(reply: str, finish_reason: str, answer: str) -> Verdict:
@@ -44,7 +53,7 @@ def judge_program(reply: str, finish_reason: str, answer: str) -> Verdict:
     evidence: dict[str, Json] = {"run": dict(result.verdict.evidence), "agreed": answer[:80]}
     if result.answer is None:
         return Verdict.undecided(VERIFIER, result.verdict.reason, result.verdict.message, **evidence)
-    compared = compare(answer, result.answer, profile=LENIENT, last_resort=False)
+    compared = compare(answer, without_noise(result.answer), profile=LENIENT, last_resort=False)
     evidence["compared"] = compared.reason
     match compared.outcome:
         case "accept":

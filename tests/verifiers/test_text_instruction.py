@@ -13,6 +13,7 @@ from evol.verifiers.text import (
     copied_prompt,
     no_information_gain,
     read_equal_judgement,
+    refused_to_evolve,
 )
 
 
@@ -171,6 +172,23 @@ def test_a_judgement_is_read_strictly(reply, read):
 @given(st.text(max_size=60))
 def test_not_equal_never_reads_as_equal(noise):
     assert read_equal_judgement(f"Not Equal{noise}") != "equal" or "\n" in noise.replace("\r", "\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Sorry, I can't help with that.", "I'm sorry, but no.", "I am very sorry: this cannot be rewritten.",
+     "Sorry, as an AI language model I cannot do this.", "As an AI language model, I do not write problems."],
+)  # fmt: skip
+def test_a_refusal_is_no_instruction(text):
+    assert refused_to_evolve(text).reason == "refusal"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Write a letter that says sorry.", "Tom says sorry 3 times an hour. How often is that a day?", ""],
+)
+def test_an_apology_further_on_belongs_to_what_is_asked(text):
+    assert refused_to_evolve(text).accepted
 
 
 def test_a_supposition_ends_with_its_sentence():

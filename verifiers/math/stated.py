@@ -62,6 +62,15 @@ _SELECTS = re.compile(
     r"natural|prime)\b",
     re.IGNORECASE,
 )
+# Words that take what follows as their operand: "half of x = 6", "log base 2 of (x + 5) = 6".
+_OPERATES = re.compile(
+    r"\b(?:plus|minus|times|over|by|than|half|twice|double|triple|thrice|(?P<taken>(?:\S+\s+)?\S+)\s+of)\s*\Z",
+    re.IGNORECASE,
+)
+_WHOLE_OF = re.compile(
+    r"(?<!square )(?<!cube )\b(?:solutions?|roots?|zeros?|zeroes|values?|equations?|system|pairs?|set)\Z",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,9 @@ def _whole(prose: str, run: re.Match[str]) -> str:
     before, after = prose[: run.start()], prose[run.end() :]
     cut = re.search(r"[\w^{}\\]$", before) and not text[0].isspace()
     joined = re.search(r"\w$", before) and re.match(r"\s*(?:[+*/^)]|[-−–]\s)", text)
+    operates = _OPERATES.search(before)
+    if operates and not (operates["taken"] and _WHOLE_OF.search(operates["taken"])):
+        raise MathSyntaxError("Notation that words operate on.")
     if cut or joined or (re.match(r"[\w^{}\\]", after) and not text[-1].isspace()):
         raise MathSyntaxError("Notation that is read only in part.")
     return text

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evol.domains.math.eliminator import MathEliminator
+from evol.domains.math.programs import judge_program
 from evol.errors import PackError
 from evol.pack import load_pack
 from evol.protocols import Judgement, PackContext
@@ -233,6 +234,15 @@ def test_a_program_must_come_to_the_agreed_answer(
     assert (judgement.verdict.outcome, judgement.verdict.reason) == (outcome, reason)
     assert judgement.verdicts[-2].reason == "agreement"
     assert teacher.calls["program"] == calls
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreed"),
+    [("0.5789473684210527", "11/19"), ("0.30000000000000004", "0.3"), ("[1.5, 2.0]", "1.5, 2")],
+)
+def test_the_noise_of_floats_is_no_disagreement(printed: str, agreed: str) -> None:
+    assert judge_program(program(f"answer = {printed}"), "stop", agreed).reason == "program_agrees"
+    assert judge_program(program("answer = 0.5789473684"), "stop", "11/18").reason == "program_disagrees"
 
 
 def test_a_reply_without_a_program_decides_nothing() -> None:

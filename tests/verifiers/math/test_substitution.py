@@ -97,3 +97,28 @@ def test_no_text_raises(problem, answer):
 )
 def test_no_notation_raises(problem, answer):
     json.dumps(check_substitution(f"Find x: {problem}", answer).to_json())
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        "Solve log base 2 of (x + 5) = 6 for x.",
+        "Solve half of x = 6 for x.",
+        "Solve the square root of x = 3 for x.",
+        "Three times x = 9. Solve for x.",
+    ],
+)
+def test_notation_that_words_operate_on_is_not_read(problem: str) -> None:
+    assert check_substitution(problem, "1").reason == "nothing_to_substitute"
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        "Find the solutions of x^2 = 4.",
+        "Find the values of x for which x^2 = 4.",
+        "What are the roots of x^2 = 4?",
+    ],
+)
+def test_a_word_for_what_solves_an_equation_operates_on_nothing(problem: str) -> None:
+    assert check_substitution(problem, "3").reason == "substitution_fails"
