@@ -34,8 +34,8 @@ from evol.verifiers.math.nodes import (
 def canonical(node: Node) -> str:
     """Return the node's normal form as text."""
     match node:
-        case Num(value):
-            return str(value)
+        case Num(number):
+            return str(number)
         case Sym(name) | Const(name):
             return name
         case Add(_) | Mul(_) | Pow(_) if (value := _folded(node)) is not None:

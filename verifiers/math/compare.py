@@ -12,7 +12,8 @@ from evol.verifiers.math.equality import Finding
 from evol.verifiers.math.grammar import parse
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_NODES, MathError, TooLarge
 from evol.verifiers.math.literal import match_literals
-from evol.verifiers.math.nodes import Node, Num, Seq, walk
+from evol.verifiers.math.naming import variables
+from evol.verifiers.math.nodes import Node, Num, Seq, Sym, substitute, walk
 from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.sentences import match_sentences
 from evol.verifiers.math.special import match_special
@@ -87,12 +88,27 @@ def _parsed(a: str, b: str, profile: Profile) -> Result:
     """Compare the trees, in each reading of the commas that both answers allow."""
     first: Result | None = None
     for left, right in _readings(a, b, profile):
-        result = Result(Matcher(profile).match(left, right), (left, right))
+        result = Result(_matched(left, right, profile), (left, right))
         if result.finding.equal:
             return result
         first = first or result
     assert first is not None
     return first
+
+
+def _matched(a: Node, b: Node, profile: Profile) -> Finding:
+    """Compare two trees, then once more with the one variable of b named as that of a."""
+    finding = Matcher(profile).match(a, b)
+    if finding.equal or not profile.renamed_variables or isinstance(a, Sym) or isinstance(b, Sym):
+        return finding
+    names = [variables(node) for node in (a, b)]
+    if any(len(found) != 1 for found in names) or names[0] == names[1]:
+        return finding
+    (old,), (new,) = names[1], names[0]
+    if not all(name.isalpha() or name.startswith("\\") for name in (old, new)):
+        return finding
+    renamed = Matcher(profile).match(a, substitute(b, {old: Sym(new)}))
+    return Finding(True, "renamed_variables") if renamed.equal else finding
 
 
 def _readings(a: str, b: str, profile: Profile) -> Iterator[tuple[Node, Node]]:

@@ -30,9 +30,9 @@ def undress(text: str) -> str:
         text = text.rstrip(" \t\r\n.;。").removesuffix("\\").strip() if not text.endswith("\\.") else text
         for opening, closing in _PAIRS:
             inside = text[len(opening) : -len(closing)]
-            if len(text) > 2 * len(opening) and text.startswith(opening) and text.endswith(closing):
-                if opening not in inside and closing not in inside and not inside.startswith("$"):
-                    text = inside.strip()
+            enclosed = len(text) > 2 * len(opening) and text.startswith(opening) and text.endswith(closing)
+            if enclosed and opening not in inside and closing not in inside and not inside.startswith("$"):
+                text = inside.strip()
         text = _unwrapped(text)
         if text == before:
             break

@@ -104,7 +104,7 @@ def _equal_at_points(a: Node, b: Node, names: frozenset[str], log_base: int) -> 
         return Finding(None, "not_evaluable")
     complex_ = _speaks_of(a, "i") or _speaks_of(b, "i")
     agreed, one_sided, problem = 0, 0, "undefined_value"
-    for point in points(names):
+    for point in points(names, a, b):
         try:
             same = _same_at(a, b, point, complex_, log_base)
         except Undefined:
@@ -114,7 +114,8 @@ def _equal_at_points(a: Node, b: Node, names: frozenset[str], log_base: int) -> 
             problem = error.reason
             continue
         if same is None:
-            return Finding(None, "precision")
+            problem = "precision"
+            continue
         if not same:
             return Finding(False, "different_function" if names else "different_value")
         agreed += 1
@@ -166,12 +167,16 @@ def _unknown_calls(node: Node) -> set[str]:
 _UNKNOWN = frozenset(("apply", "int", "iint", "lim", "sup"))
 
 
-def points(names: frozenset[str]) -> Iterator[dict[str, Fraction]]:
-    """Yield points: positive, whole, then of either sign, drawn afresh so that none can be foreseen."""
+def points(names: frozenset[str], a: Node, b: Node) -> Iterator[dict[str, Fraction]]:
+    """Yield points to compare a and b at: positive, whole, then of either sign.
+
+    They are drawn from a hash of both normal forms, whichever comes first: the same pair always meets
+    the same points, and no answer can be written to agree at them, for writing it moves them.
+    """
     if not names:
         yield {}
         return
-    draw = random.SystemRandom()
+    draw = random.Random("\n".join(sorted((canonical(a), canonical(b)))))  # noqa: S311 - no secret
     ordered = sorted(names)
     for kind in (
         "positive",

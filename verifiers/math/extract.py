@@ -48,7 +48,7 @@ _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.])[-−]?[$€£]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?(?:\s?\\?%)?"
     r"|(?<![\w.])\.\d+"
 )
-_HEAD = re.compile(r"\s*\(?([A-J])\)?\s*(?:[.:)。]|$|\n)")
+_HEAD = re.compile(r"\s*(?:\(([A-J])\)\s*(?:[.:。]|$|\n)|([A-J])\s*(?:[.:)。]|$|\n))")
 _LETTERS = re.compile(
     r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z'])(?:\s*(?:,|;|&|,?\s*and|or)\s*\(?[A-J]\)?(?![A-Za-z']))*"
 )
@@ -189,7 +189,8 @@ def _letter(text: str, offset: int) -> Extraction | None:
     """Return the choice letter that a text begins with, or the last group that it does not deny."""
     head = _HEAD.match(text)
     if head:
-        return Extraction(head[1], "choice_letter", offset + head.start(1), offset + head.end(1))
+        start, end = head.span(1 if head[1] else 2)
+        return Extraction(text[start:end], "choice_letter", offset + start, offset + end)
     for match in reversed(list(_LETTERS.finditer(text))):
         article = match.group() in ("A", "I") and re.match(r"\s+[a-z]", text[match.end() :])
         if not article and not _DENIED.search(text[: match.start()].lower()):

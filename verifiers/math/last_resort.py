@@ -103,7 +103,7 @@ def judge(a: str, b: str) -> tuple[bool | None, str]:
     return None, "not_evaluable"
 
 
-def _expression(text: str) -> Any:  # noqa: ANN401 - a sympy expression; sympy ships no types
+def _expression(text: str) -> Any:
     import sympy
     from math_verify import LatexExtractionConfig, parse
 

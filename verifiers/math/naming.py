@@ -76,10 +76,19 @@ def assigned(node: Node) -> Record | None:
 def _single(left: Node, right: Node) -> Record | None:
     if is_name(left):
         return ((canonical(left), right),)
-    if isinstance(left, Seq) and isinstance(right, Seq) and left.kind == right.kind == "()":
-        if len(left.items) == len(right.items) and all(map(is_name, left.items)):
-            return tuple((canonical(n), v) for n, v in zip(left.items, right.items, strict=True))
-    return None
+    if not (isinstance(left, Seq) and isinstance(right, Seq) and left.kind == right.kind == "()"):
+        return None
+    if len(left.items) != len(right.items) or not all(map(is_name, left.items)):
+        return None
+    return tuple((canonical(name), value) for name, value in zip(left.items, right.items, strict=True))
+
+
+def variables(node: Node) -> frozenset[str]:
+    """Return the variables that a node's values are written with, names of what is given left out."""
+    if isinstance(node, Seq) and node.kind in ("list", "and", "or"):
+        return frozenset[str]().union(*map(variables, node.items))
+    record = assigned(node)
+    return symbols(node) if record is None else frozenset[str]().union(*(symbols(v) for _, v in record))
 
 
 def grouped(record: Record) -> list[Record]:

@@ -42,9 +42,9 @@ def order(a: Point, b: Point) -> int:
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return (a > b) - (a < b)
     mpf = type(b) if isinstance(a, Fraction) else type(a)
-    x, y = (mpf(v.numerator) / v.denominator if isinstance(v, Fraction) else v for v in (a, b))
-    difference = x - y
-    scale = max(abs(x), abs(y))
+    left, right = (mpf(v.numerator) / v.denominator if isinstance(v, Fraction) else v for v in (a, b))
+    difference = left - right
+    scale = max(abs(left), abs(right))
     if abs(difference) <= scale * mpf(10) ** -40:
         return 0
     return 1 if difference > 0 else -1

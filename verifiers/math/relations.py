@@ -15,8 +15,8 @@ from evol.verifiers.math.nodes import (
     Num,
     Pow,
     Relation,
-    subtract,
     substitute,
+    subtract,
     symbols,
 )
 
@@ -24,7 +24,6 @@ Match = Callable[[Node, Node], Finding]
 
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _SYMMETRIC = frozenset(("=", "!=", "equiv"))
-_WANTED = 4
 
 
 def match_relations(a: Relation, b: Relation, match: Match) -> Finding:
@@ -69,7 +68,7 @@ def _as_difference(relation: Relation) -> tuple[str, Node]:
 
 def _ratio_sign(a: Node, b: Node) -> int | None:
     """Return the sign of the constant k with a = k b, 0 where there is none, None if it cannot be told."""
-    for point in points(symbols(a) | symbols(b)):
+    for point in points(symbols(a) | symbols(b), a, b):
         try:
             x, y = evaluate(a, point), evaluate(b, point)
         except MathError:

@@ -15,8 +15,6 @@ from evol.verifiers.math.nodes import (
     Num,
     Pow,
     Quantity,
-    Sym,
-    substitute,
     symbols,
 )
 from evol.verifiers.math.profiles import Profile
@@ -88,7 +86,7 @@ def _scaled(node: Node, factor: Fraction) -> Node:
 
 
 def _one_unit(a: Node, unit: str, b: Node, profile: Profile) -> Finding:
-    """Compare `a unit` with a bare `b`: a unit may be left out, a percent sign and a degree mean something."""
+    """Compare `a unit` with a bare `b`: a unit may be left out, a percent sign or a degree means a factor."""
     known = _unit(unit)
     if known is not None and known.dimension == (("percent", 1),):
         finding = match_values(Mul((a, Num(Fraction(1, 100)))), b, profile, digits=(_shifted(a, -2), b))
@@ -133,8 +131,6 @@ def match_values(a: Node, b: Node, profile: Profile, *, digits: tuple[Node, Node
         return Finding(True, "common_domain")
     if profile.printed_digits and printed_alike(*(digits or (a, b))):
         return Finding(True, "printed_digits")
-    if profile.renamed_variables and _renamed(a, b):
-        return Finding(True, "renamed_variables")
     return finding
 
 
@@ -155,17 +151,6 @@ def _bases(a: Node, b: Node) -> Finding | None:
     if isinstance(based, Based) and isinstance(other, Num) and str(other.value) == based.digits:
         return Finding(None, "base_omitted")
     return None
-
-
-def _renamed(a: Node, b: Node) -> bool:
-    """Whether b equals a after its one variable that a lacks takes the name of the one that b lacks."""
-    if isinstance(a, Sym) and isinstance(b, Sym):
-        return False
-    only_a, only_b = symbols(a) - symbols(b), symbols(b) - symbols(a)
-    if len(only_a) != 1 or len(only_b) != 1:
-        return False
-    (old,), (new,) = only_b, only_a
-    return bool(equal_expressions(a, substitute(b, {old: Sym(new)})).equal)
 
 
 def printed_alike(a: Node, b: Node) -> bool:

@@ -18,6 +18,7 @@ _COMMAND = re.compile(
 _UNWRAP = re.compile(r"\\(?:text|mbox|textbf|textrm)\s*\{([^{}]*)\}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NOTATION = names("and or in pi pm am infinity inf sqrt frac degrees")
+_SHORT = names("is of to it we he so no as at by be if on up us do go my")
 _ARTICLES = names("the a an is are it")
 _QUALIFIED = names("not no never if when unless otherwise or and but neither nor cannot only either both")
 _LABELLED = re.compile(r"\s*(?:[^\W\d_]+\s*(?:=|:)\s*[^a-zA-Z]*|[-$\d.\s/]+(?:[^\W\d_]+\s*){0,2})\s*\.?\s*")
@@ -35,7 +36,7 @@ def _is_notation(word: str) -> bool:
         or lower in _NOTATION
         or is_unit_word(lower)
         or (len(word) < 4 and not re.search(r"[aeiouy]", lower))
-        or (len(word) == 2 and word.isupper())
+        or (len(word) == 2 and lower not in _SHORT)
     )
 
 

@@ -89,6 +89,8 @@ def _sequence(items: tuple[Node, ...], kind: str) -> RealSet:
         low, high = map(endpoint, items)
         left, right = kind[0] == "[" and low != -INFINITY, kind[1] == "]" and high != INFINITY
         return normal([Interval(low, left, high, right)])
+    if len({name for item in items for name in symbols(item) if not name.startswith("set ")}) > 1:
+        raise NotExact("The parts speak of different variables.")
     if kind == "or" or (kind in ("list", "and") and all(isinstance(i, Seq | SetOp) for i in items)):
         found: RealSet = ()
         for item in items:

@@ -98,9 +98,9 @@ class Matcher:
 
     def _named_against_bare(self, record: Record, given: Node, bare: Node) -> Finding | None:
         """Compare `x = 5` with `5`, `a = 1, b = 2` with `1, 2`; an inequality is no bare value."""
-        if isinstance(bare, Relation | SetOp) or describes_set(bare):
-            if not isinstance(given, Relation) or not isinstance(record[0][1], Seq | SetOp):
-                return None
+        set_given = isinstance(given, Relation) and isinstance(record[0][1], Seq | SetOp)
+        if (isinstance(bare, Relation | SetOp) or describes_set(bare)) and not set_given:
+            return None
         values = tuple(value for _, value in record)
         if len(values) == 1:
             return self._match(values[0], bare)
@@ -124,6 +124,8 @@ class Matcher:
             return self._match(*tuples)
         if len(left) != len(right):
             return Finding(False, "different_length")
+        if set(names_a) & set(names_b) and len(left) > 1:
+            return Finding(None, "different_name")
         if len(left) == 1 and isinstance(a, Relation) and isinstance(b, Relation):
             general = match_relations(a, b, self._match)
             if general.equal:
@@ -193,9 +195,9 @@ class Matcher:
         matrix, other = (a, b) if isinstance(a, Matrix) else (b, a)
         assert isinstance(matrix, Matrix)
         cells = [cell for row in matrix.rows for cell in row]
-        if isinstance(other, Seq) and min(len(matrix.rows), len(matrix.rows[0]) if matrix.rows else 0) == 1:
-            if self.profile.loose_containers and other.kind != "set":
-                return self._in_order(cells, other.items)
+        vector = min(len(matrix.rows), max(map(len, matrix.rows), default=0)) == 1
+        if vector and isinstance(other, Seq) and other.kind != "set" and self.profile.loose_containers:
+            return self._in_order(cells, other.items)
         if len(cells) == 1:
             return self._match(cells[0], other)
         return Finding(False, "different_kind")

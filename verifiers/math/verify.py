@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from evol.errors import VerifierStopped
-from evol.types import Json, Verdict
+from evol.types import Json, Outcome, Verdict
 from evol.verifiers.math.compare import VERIFIER, compare
 from evol.verifiers.math.extract import Extraction, extract, gold_answer
 from evol.verifiers.math.profiles import STRICT, Profile
@@ -22,6 +22,8 @@ def verify(gold: str, answer: str, *, profile: Profile = STRICT, last_resort: bo
     extracted by which rule, and the profile. It never raises on any text and may be called from any
     thread. `last_resort=False` never starts a worker process.
     """
+    if gold.strip() and gold.strip() == answer.strip():
+        return _identical(gold.strip(), profile)
     expected = gold_answer(gold)
     if expected is None:
         return Verdict.undecided(VERIFIER, "no_gold", "The gold holds no answer to compare with.")
@@ -34,6 +36,18 @@ def verify(gold: str, answer: str, *, profile: Profile = STRICT, last_resort: bo
     verdict = compare(expected.value, found.value, profile=profile, last_resort=last_resort)
     evidence = {**verdict.evidence, "gold": _shown(expected), "answer": _shown(found)}
     return Verdict(verdict.outcome, verdict.verifier, verdict.reason, verdict.message, evidence)
+
+
+def _identical(text: str, profile: Profile) -> Verdict:
+    whole = Extraction(text, "whole", 0, len(text))
+    forms: list[Json] = [text[:300], text[:300]]
+    shown: dict[str, Json] = {
+        "forms": forms,
+        "profile": profile.name,
+        "gold": _shown(whole),
+        "answer": _shown(whole),
+    }
+    return Verdict(Outcome.ACCEPT, VERIFIER, "same_text", "The answers are equal.", shown)
 
 
 def _shown(found: Extraction) -> dict[str, Json]:
