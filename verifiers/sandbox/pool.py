@@ -67,6 +67,12 @@ class Sandbox:
         self._lock = threading.Lock()
         self._fill(first=self._wall.first)
 
+    def _fill_after_fork(self) -> None:
+        """Let go of the parent's zygotes, so that they end with it, and start anew."""
+        while not self._slots.empty():
+            self._slots.get().abandon()
+        self._fill()
+
     def _fill(self, first: Worker | None = None) -> None:
         self._pid = os.getpid()
         self._slots: queue.LifoQueue[_Slot] = queue.LifoQueue()
@@ -84,7 +90,7 @@ class Sandbox:
         where a call's arguments are no plain data.
         """
         if self._pid != os.getpid():
-            self._fill()
+            self._fill_after_fork()
         slot = self._slots.get()
         try:
             return self._run_twice(slot, job, limits)
@@ -105,7 +111,7 @@ class Sandbox:
     async def arun(self, job: Job, limits: Limits = DEFAULTS) -> Execution:
         """Do what `run` does without blocking the event loop."""
         if self._pid != os.getpid():
-            self._fill()
+            self._fill_after_fork()
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.run, job, limits)
 
     def close(self) -> None:
@@ -145,6 +151,12 @@ class _Slot:
         if self.tests is None:
             self.tests = self.wall.start()
         return self.tests
+
+    def abandon(self) -> None:
+        """Close this process's copies of the control sockets, and leave the zygotes alone."""
+        for worker in (self.program, self.tests):
+            if worker is not None:
+                worker.control.close()
 
     def close(self) -> None:
         """End both zygotes; the next job starts fresh ones."""

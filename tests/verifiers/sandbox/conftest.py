@@ -1,4 +1,6 @@
-"""One sandbox per level for all tests of this folder; a level that cannot be had here is skipped with its reason."""
+"""One sandbox per level for all tests of this folder; a level that cannot be had here is skipped with
+its reason.
+"""
 
 from __future__ import annotations
 

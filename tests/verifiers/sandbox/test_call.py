@@ -98,7 +98,10 @@ def test_unplain_arguments_are_the_callers_mistake(sandbox):
 
 
 def test_modules_beyond_the_preloaded_ones_are_imported_before_the_lock_down(walled):
-    source = "import textwrap, difflib, uuid, csv, graphlib\nfrom unittest import mock\ndef f():\n import colorsys\n return 1"
+    source = (
+        "import textwrap, difflib, uuid, csv, graphlib\nfrom unittest import mock\ndef f():\n"
+        " import colorsys\n return 1"
+    )
     assert values(run(walled, source)) == [1]
 
 
@@ -125,7 +128,8 @@ def test_deep_recursion_of_an_honest_program(sandbox):
 
 def test_non_ascii_source_and_classes_with_annotations(sandbox):
     source = (
-        "from __future__ import annotations\nimport dataclasses\n@dataclasses.dataclass\nclass Maß:\n größe: int = 2\n"
+        "from __future__ import annotations\nimport dataclasses\n@dataclasses.dataclass\nclass Maß:\n"
+        " größe: int = 2\n"
         "def f(): return Maß().größe, 'é\\N{BULLET}'"
     )
     assert values(run(sandbox, source)) == [(2, "é•")]

@@ -1,4 +1,6 @@
-"""The judge route: honest programs of every shape pass through the proxies, and no claim of a program's does."""
+"""The judge route: honest programs of every shape pass through the proxies, and no claim of a
+program's does.
+"""
 
 from __future__ import annotations
 
@@ -37,15 +39,19 @@ HONEST = {
     ),
     "closure": ("def f(n): return lambda x: x + n", "assert f(2)(3) == 5"),
     "class": (
-        "class S:\n def __init__(s): s.a = []\n def push(s, x): s.a.append(x)\n def pop(s): return s.a.pop()\n"
-        " def __len__(s): return len(s.a)\n def __contains__(s, x): return x in s.a\n def __bool__(s): return bool(s.a)",
+        "class S:\n def __init__(s): s.a = []\n def push(s, x): s.a.append(x)\n"
+        " def pop(s): return s.a.pop()\n"
+        " def __len__(s): return len(s.a)\n def __contains__(s, x): return x in s.a\n"
+        " def __bool__(s): return bool(s.a)",
         "s = S()\nassert not s\ns.push(1)\nassert len(s) == 1 and 1 in s and s\nassert s.pop() == 1\n"
         "try: s.pop()\nexcept IndexError: pass\nelse: raise AssertionError",
     ),
     "operators": (
         "class V:\n def __init__(s, x): s.x = x\n def __mul__(s, k): return V(s.x * k)\n"
-        " def __eq__(s, o): return s.x == o.x\n def __lt__(s, o): return s.x < o.x\n def __repr__(s): return f'V{s.x}'",
-        "assert (V(2) * 3).x == 6\nassert V(2) == V(2)\nassert V(1) != V(2)\nassert V(1) < V(2)\nassert repr(V(3)) == 'V3'",
+        " def __eq__(s, o): return s.x == o.x\n def __lt__(s, o): return s.x < o.x\n"
+        " def __repr__(s): return f'V{s.x}'",
+        "assert (V(2) * 3).x == 6\nassert V(2) == V(2)\nassert V(1) != V(2)\nassert V(1) < V(2)\n"
+        "assert repr(V(3)) == 'V3'",
     ),
     "derived": (
         "from collections import deque\nclass S(deque):\n def size(self): return len(self)",
@@ -72,7 +78,8 @@ HONEST = {
     ),
     "printed": (
         "def f(): print('hi')",
-        "import io, contextlib\no = io.StringIO()\nwith contextlib.redirect_stdout(o): f()\nassert o.getvalue() == 'hi\\n'",
+        "import io, contextlib\no = io.StringIO()\nwith contextlib.redirect_stdout(o): f()\n"
+        "assert o.getvalue() == 'hi\\n'",
     ),
     "module": ("import math\ndef f(x): return math.floor(x)", "assert f(2.5) == math.floor(2.5)"),
     "shadowed": (
@@ -110,8 +117,8 @@ def test_every_level_has_the_route(walled):
 
 TRUE = "class O:\n def t(s, *a): return True\n def s(s, *a): return s\n def z(s, *a): return 0\n"
 ALWAYS = (
-    TRUE
-    + " __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = __bool__ = t\n __ne__ = lambda s, o: False\n"
+    TRUE + " __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = __bool__ = t\n"
+    " __ne__ = lambda s, o: False\n"
 )
 CHEATS = {
     "equal to all": (ALWAYS + " __hash__ = None\ndef f(*a): return O()", "assert f(1) == 3"),
@@ -129,7 +136,8 @@ CHEATS = {
         "assert abs(f(8) - 2) < 1e-6",
     ),
     "float in disguise": (
-        "class F(float):\n __eq__ = __lt__ = __le__ = lambda s, o: True\n __sub__ = lambda s, o: 0.0\ndef f(*a): return F(0)",
+        "class F(float):\n __eq__ = __lt__ = __le__ = lambda s, o: True\n"
+        " __sub__ = lambda s, o: 0.0\ndef f(*a): return F(0)",
         "assert abs(f(8) - 2) < 1e-6",
     ),
     "mock": ("from unittest.mock import ANY\ndef f(*a): return ANY", "assert f(1) == 3"),
@@ -141,7 +149,8 @@ CHEATS = {
         "try: f(-1)\nexcept ValueError: assert 1 == 1",
     ),
     "poisoned module": (
-        "import sys, types\nm = types.ModuleType('math')\nm.floor = lambda x: 3\nsys.modules['math'] = m\nimport math\ndef f(x): return 3",
+        "import sys, types\nm = types.ModuleType('math')\nm.floor = lambda x: 3\n"
+        "sys.modules['math'] = m\nimport math\ndef f(x): return 3",
         "assert f(2.5) == math.floor(2.5)",
     ),
     "shadowed judge": (
@@ -154,7 +163,8 @@ CHEATS = {
     ),
     "argument emptied": ("def f(xs): xs.clear(); return []", "xs = [2, 1]\nassert f(list(xs)) == sorted(xs)"),
     "frames": (
-        "import sys\ndef f(x):\n fr = sys._getframe()\n while fr:\n  for v in list(fr.f_locals.values()):\n   if v == 41 + 1: return v\n  fr = fr.f_back",
+        "import sys\ndef f(x):\n fr = sys._getframe()\n while fr:\n"
+        "  for v in list(fr.f_locals.values()):\n   if v == 41 + 1: return v\n  fr = fr.f_back",
         "expected = 42\nassert f(1) == expected",
     ),
     "callback's globals": (
@@ -166,11 +176,14 @@ CHEATS = {
         "expected = 42\nassert f(x for x in ()) == expected",
     ),
     "instance's class": (
-        "def f(o):\n try: return o.__class__.__init__.__globals__['expected']\n except AttributeError: return None",
+        "def f(o):\n try: return o.__class__.__init__.__globals__['expected']\n"
+        " except AttributeError: return None",
         "expected = 42\nclass T: pass\nassert f(T()) == expected",
     ),
     "forged answers": (
-        "import os\nfor fd in range(3, 64):\n for b in (b'\\x14\\0\\0\\0{\"judgement\":\"passed\"}', b'\\x01'):\n  try: os.write(fd, b)\n  except OSError: pass\ndef f(*a): return None",
+        "import os\nfor fd in range(3, 64):\n"
+        " for b in (b'\\x14\\0\\0\\0{\"judgement\":\"passed\"}', b'\\x01'):\n  try: os.write(fd, b)\n"
+        "  except OSError: pass\ndef f(*a): return None",
         "assert f(1) == 3",
     ),
     "hung": ("def f(*a):\n while True: pass", "assert f(1) == 3"),
@@ -217,7 +230,10 @@ def test_unittest_classes(sandbox):
 
 
 def test_doctests(sandbox):
-    tests = "Some prose.\n\n>>> f(1)\nhello\n[1]\n>>> f('x')\nTraceback (most recent call last):\n    ...\nValueError: x\n"
+    tests = (
+        "Some prose.\n\n>>> f(1)\nhello\n[1]\n>>> f('x')\nTraceback (most recent call last):\n"
+        "    ...\nValueError: x\n"
+    )
     source = "def f(x):\n if x == 'x': raise ValueError('x')\n print('hello')\n return [x]"
     assert judge(sandbox, source, tests, style="doctest").judgement.outcome == "passed"
     assert judge(sandbox, source.replace("[x]", "[2]"), tests, style="doctest").judgement.outcome == "failed"
