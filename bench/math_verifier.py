@@ -96,6 +96,7 @@ class Judged:
 
     @property
     def right(self) -> bool:
+        """Whether the grader accepted what the label calls equal, and nothing else."""
         return self.accepted == self.row["label"]
 
 

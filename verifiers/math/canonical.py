@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from evol.verifiers.math.exact import rational
-from evol.verifiers.math.limits import MathError
+from evol.verifiers.math.limits import MathError, Steps
 from evol.verifiers.math.nodes import (
     Add,
     Based,
@@ -29,6 +29,8 @@ from evol.verifiers.math.nodes import (
     Sym,
     Text,
 )
+
+_FOLDING = 64
 
 
 def canonical(node: Node) -> str:
@@ -63,7 +65,7 @@ def canonical(node: Node) -> str:
 def _folded(node: Node) -> Fraction | None:
     """Return the value of an expression of literals where it is short."""
     try:
-        value = rational(node)
+        value = rational(node, steps=Steps(_FOLDING))
     except MathError:
         return None
     return value if max(value.numerator.bit_length(), value.denominator.bit_length()) < 1_000 else None

@@ -82,6 +82,9 @@ def _stages(a: str, b: str, profile: Profile) -> Result:
         return Result(Finding(None, error.reason))
     except RecursionError:
         return Result(Finding(None, "too_large"))
+    except Exception as error:
+        # A defect of ours on one pair must not end a run over thousands: it shows as its own reason.
+        return Result(Finding(None, f"internal_error_{type(error).__name__.lower()}"))
 
 
 def _parsed(a: str, b: str, profile: Profile) -> Result:

@@ -14,7 +14,15 @@ from fractions import Fraction
 
 from evol.verifiers.math.canonical import canonical
 from evol.verifiers.math.exact import Modular, rational
-from evol.verifiers.math.limits import MAX_PRECISION, PRECISION, MathError, NotExact, TooLarge, Undefined
+from evol.verifiers.math.limits import (
+    MAX_PRECISION,
+    PRECISION,
+    MathError,
+    NotExact,
+    Steps,
+    TooLarge,
+    Undefined,
+)
 from evol.verifiers.math.nodes import Call, Const, Node, Num, symbols, walk
 from evol.verifiers.math.numeric import Numeric, Real
 
@@ -23,6 +31,7 @@ _AGREEMENT = 32
 _CLEAR = 12
 _GUARD = 6
 _WANTED_POINTS = 6
+_LEAST_POINTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +42,42 @@ class Finding:
     reason: str
 
 
-def equal_expressions(a: Node, b: Node) -> Finding:
+def equal_expressions(a: Node, b: Node, steps: Steps | None = None) -> Finding:
     """Compare two expressions (no lists, relations or units) as values or as functions.
 
     Reasons: `exact_rational`, `rational_identity`, `numeric_equal`, `numeric_identity`, `canonical`,
     `different_value`, `different_function`, or why nothing could be told: `domain_differs`,
     `log_base`, `undefined_value`, `too_large`, `not_evaluable`, `precision`.
     """
+    steps = steps or Steps()
     try:
         names = symbols(a) | symbols(b)
         if not names:
-            exact = _equal_rationals(a, b)
+            exact = _equal_rationals(a, b, steps)
             if exact is not None:
                 return exact
-        modular = _equal_residues(a, b)
+        modular = _equal_residues(a, b, steps)
         if modular is not None:
             return modular
-        return _equal_numbers(a, b, names)
+        return _equal_numbers(a, b, names, steps)
     except MathError as error:
         return Finding(None, error.reason)
     except RecursionError:
         return Finding(None, "too_large")
 
 
-def _equal_rationals(a: Node, b: Node) -> Finding | None:
+def _equal_rationals(a: Node, b: Node, steps: Steps) -> Finding | None:
     try:
-        same = rational(a) == rational(b)
+        same = rational(a, steps=steps) == rational(b, steps=steps)
     except (NotExact, TooLarge):
         return None
     return Finding(same, "exact_rational" if same else "different_value")
 
 
-def _equal_residues(a: Node, b: Node) -> Finding | None:
+def _equal_residues(a: Node, b: Node, steps: Steps) -> Finding | None:
     """Compare modulo a prime; None where a difference may be due to parts it cannot compute."""
     for _ in range(_ATTEMPTS):
-        modular = Modular(canonical)
+        modular = Modular(canonical, steps)
         try:
             same = modular.value(a) == modular.value(b)
         except Undefined:
@@ -90,70 +100,83 @@ def _bare_log(node: Node) -> bool:
     return any(isinstance(part, Call) and part.name == "log" and len(part.args) == 1 for part in walk(node))
 
 
-def _equal_numbers(a: Node, b: Node, names: frozenset[str]) -> Finding:
+def _equal_numbers(a: Node, b: Node, names: frozenset[str], steps: Steps) -> Finding:
+    complex_ = _speaks_of(a, "i") or _speaks_of(b, "i")
     if any(_bare_log(node) for node in (a, b)):
-        natural, common = (_equal_at_points(a, b, names, base) for base in (0, 10))
+        natural, common = (_Points(a, b, complex_, base, steps).compare(names) for base in (0, 10))
         if natural.equal == common.equal:
             return natural
         return Finding(None, "log_base")
-    return _equal_at_points(a, b, names, 0)
+    return _Points(a, b, complex_, 0, steps).compare(names)
 
 
-def _equal_at_points(a: Node, b: Node, names: frozenset[str], log_base: int) -> Finding:
-    if _unknown_calls(a) != _unknown_calls(b):
-        return Finding(None, "not_evaluable")
-    complex_ = _speaks_of(a, "i") or _speaks_of(b, "i")
-    agreed, one_sided, problem = 0, 0, "undefined_value"
-    for point in points(names, a, b):
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """A comparison by values: the two expressions and how their parts are to be read."""
+
+    a: Node
+    b: Node
+    complex_: bool
+    log_base: int
+    steps: Steps
+
+    def compare(self, names: frozenset[str]) -> Finding:
+        """Compare at one point without variables, else at several where both are defined."""
+        if _unknown_calls(self.a) != _unknown_calls(self.b):
+            return Finding(None, "not_evaluable")
+        agreed, one_sided, problem = 0, False, "undefined_value"
+        for point in points(names, self.a, self.b):
+            try:
+                same = self.same_at(point)
+            except Undefined:
+                one_sided = one_sided or self.defined(self.a, point) != self.defined(self.b, point)
+                continue
+            except (NotExact, TooLarge) as error:
+                problem = error.reason
+                continue
+            if same is None:
+                problem = "precision"
+                continue
+            if not same:
+                return Finding(False, "different_function" if names else "different_value")
+            agreed += 1
+            if not names:
+                return Finding(True, "numeric_equal")
+            if agreed >= _WANTED_POINTS:
+                break
+        if agreed < _LEAST_POINTS:
+            return Finding(None, problem)
+        return Finding(None, "domain_differs") if one_sided else Finding(True, "numeric_identity")
+
+    def evaluator(self, digits: int, point: dict[str, Fraction]) -> Numeric:
+        """Return an evaluator for one side at one point."""
+        return Numeric(digits, point, complex_=self.complex_, log_base=self.log_base, steps=self.steps)
+
+    def defined(self, node: Node, point: dict[str, Fraction]) -> bool:
+        """Whether a side has a value at a point."""
         try:
-            same = _same_at(a, b, point, complex_, log_base)
-        except Undefined:
-            one_sided += _defined(a, point, complex_, log_base) != _defined(b, point, complex_, log_base)
-            continue
-        except (NotExact, TooLarge) as error:
-            problem = error.reason
-            continue
-        if same is None:
-            problem = "precision"
-            continue
-        if not same:
-            return Finding(False, "different_function" if names else "different_value")
-        agreed += 1
-        if not names:
-            return Finding(True, "numeric_equal")
-        if agreed >= _WANTED_POINTS:
-            break
-    if agreed < 3:
-        return Finding(None, problem)
-    return Finding(None, "domain_differs") if one_sided else Finding(True, "numeric_identity")
-
-
-def _defined(node: Node, point: dict[str, Fraction], complex_: bool, log_base: int) -> bool:
-    try:
-        Numeric(PRECISION, point, complex_=complex_, log_base=log_base).value(node)
-    except MathError:
-        return False
-    return True
-
-
-def _same_at(a: Node, b: Node, point: dict[str, Fraction], complex_: bool, log_base: int) -> bool | None:
-    """Compare at one point, at a precision that covers the spread of sizes; None if that is too much."""
-    digits = PRECISION
-    for _ in range(3):
-        left = Numeric(digits, point, complex_=complex_, log_base=log_base)
-        right = Numeric(digits, point, complex_=complex_, log_base=log_base)
-        x, y = left.value(a), right.value(b)
-        spread = max(left.spread, right.spread)
-        error = left.mp.mpf(10) ** (max(left.high, right.high) - digits + _GUARD)
-        if abs(x - y) <= error:
-            if digits - spread >= _AGREEMENT:
-                return True
-        elif digits - spread >= _CLEAR:
+            self.evaluator(PRECISION, point).value(node)
+        except MathError:
             return False
-        digits = spread + PRECISION + 10
-        if digits > MAX_PRECISION:
-            return None
-    return None
+        return True
+
+    def same_at(self, point: dict[str, Fraction]) -> bool | None:
+        """Compare at a point, at a precision that covers the spread of sizes; None if that is too much."""
+        digits = PRECISION
+        for _ in range(3):
+            left, right = self.evaluator(digits, point), self.evaluator(digits, point)
+            x, y = left.value(self.a), right.value(self.b)
+            spread = max(left.spread, right.spread)
+            error = left.mp.mpf(10) ** (max(left.high, right.high) - digits + _GUARD)
+            if abs(x - y) <= error:
+                if digits - spread >= _AGREEMENT:
+                    return True
+            elif digits - spread >= _CLEAR:
+                return False
+            digits = spread + PRECISION + 10
+            if digits > MAX_PRECISION:
+                return None
+        return None
 
 
 def _unknown_calls(node: Node) -> set[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 
@@ -20,13 +20,13 @@ from evol.verifiers.math.limits import (
     MAX_EXACT_FACTORIAL,
     MAX_MODULAR_EXPONENT_BITS,
     MAX_MODULAR_FACTORIAL,
-    MAX_STEPS,
     MAX_SUM_TERMS,
     NotExact,
+    Steps,
     TooLarge,
     Undefined,
 )
-from evol.verifiers.math.nodes import Add, Based, Call, Mul, Node, Num, Pow, Quantity, Sym, substitute
+from evol.verifiers.math.nodes import Add, Based, Call, Mul, Node, Num, Pow, Quantity, Sym, substitute, walk
 
 _SMALL_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
 
@@ -71,34 +71,67 @@ def whole(value: Fraction) -> int:
     return value.numerator
 
 
-def rational(node: Node, values: Mapping[str, Fraction] | None = None) -> Fraction:
+def rational(
+    node: Node, values: Mapping[str, Fraction] | None = None, steps: Steps | None = None
+) -> Fraction:
     """Return the exact rational value of a node, its variables taken from `values`.
 
     Raises NotExact for an irrational or unknown part, Undefined for a division by zero, TooLarge
-    beyond the caps.
+    beyond the caps; `steps` is what the computation may still spend.
     """
-    match node:
-        case Num(value):
-            return value
-        case Add(terms):
-            return _fits(sum((rational(term, values) for term in terms), Fraction(0)))
-        case Mul(factors):
-            product = Fraction(1)
-            for factor in factors:
-                product = _fits(product * rational(factor, values))
-            return product
-        case Pow(base, exponent):
-            return power(rational(base, values), rational(exponent, values))
-        case Call(name, args):
-            return _call(name, args, values)
-        case Sym(name) if values and name in values:
-            return values[name]
-        case Quantity(value, "percent"):
-            return rational(value, values) / 100
-        case Based(digits, base):
-            return Fraction(int(digits, base))
-        case _:
-            raise NotExact("Not a rational number.")
+    return _Exact(values or {}, steps or Steps()).value(node)
+
+
+class _Exact:
+    """Exact evaluation at one point, within one budget of steps."""
+
+    def __init__(self, values: Mapping[str, Fraction], steps: Steps) -> None:
+        self._values = values
+        self._steps = steps
+
+    def value(self, node: Node) -> Fraction:
+        result = self._evaluate(node)
+        self._steps.spend(1 + _bits(result) // 500)
+        return _fits(result)
+
+    def _evaluate(self, node: Node) -> Fraction:
+        match node:
+            case Num(value):
+                return value
+            case Add(terms):
+                return self._folded(terms, Fraction.__add__, Fraction(0))
+            case Mul(factors):
+                return self._folded(factors, Fraction.__mul__, Fraction(1))
+            case Pow(base, exponent):
+                return power(self.value(base), self.value(exponent))
+            case Call(name, args):
+                return self._call(name, args)
+            case Sym(name) if name in self._values:
+                return self._values[name]
+            case Quantity(value, "percent"):
+                return self.value(value) / 100
+            case Based(digits, base):
+                return Fraction(int(digits, base))
+            case _:
+                raise NotExact("Not a rational number.")
+
+    def _folded(
+        self, items: Iterable[Node], combine: Callable[[Fraction, Fraction], Fraction], start: Fraction
+    ) -> Fraction:
+        for item in items:
+            start = _fits(combine(start, self.value(item)))
+            self._steps.spend(_bits(start) // 500)
+        return start
+
+    def _call(self, name: str, args: tuple[Node, ...]) -> Fraction:
+        if name in ("sum", "prod"):
+            terms = terms_of(args, self._values, self._steps)
+            add = name == "sum"
+            return self._folded(terms, Fraction.__add__ if add else Fraction.__mul__, Fraction(int(not add)))
+        function = _FUNCTIONS.get(name)
+        if function is None:
+            raise NotExact(f"{name} has no exact value here.")
+        return Fraction(function(*(self.value(arg) for arg in args)))
 
 
 def power(base: Fraction, exponent: Fraction) -> Fraction:
@@ -136,32 +169,18 @@ def _integer_root(value: int, degree: int) -> int:
     return root
 
 
-def _call(name: str, args: tuple[Node, ...], values: Mapping[str, Fraction] | None) -> Fraction:
-    if name in ("sum", "prod"):
-        return _reduce(name, args, values)
-    function = _FUNCTIONS.get(name)
-    if function is None:
-        raise NotExact(f"{name} has no exact value here.")
-    return _fits(Fraction(function(*(rational(arg, values) for arg in args))))
-
-
-def terms_of(args: tuple[Node, ...], values: Mapping[str, Fraction] | None) -> list[Node]:
-    """Return the terms of a finite sum or product, its index replaced by each whole number."""
+def terms_of(args: tuple[Node, ...], values: Mapping[str, Fraction], steps: Steps) -> Iterator[Node]:
+    """Yield the terms of a finite sum or product, its index replaced by each whole number."""
     index, low, high, body = args
     if not isinstance(index, Sym):
         raise NotExact("A sum needs an index.")
-    first, last = whole(rational(low, values)), whole(rational(high, values))
+    first, last = (whole(rational(bound, values, steps)) for bound in (low, high))
     if last - first >= MAX_SUM_TERMS:
         raise TooLarge("A sum has more terms than the cap.")
-    return [substitute(body, {index.name: Num(Fraction(k))}) for k in range(first, last + 1)]
-
-
-def _reduce(name: str, args: tuple[Node, ...], values: Mapping[str, Fraction] | None) -> Fraction:
-    total = Fraction(int(name == "prod"))
-    for term in terms_of(args, values):
-        value = rational(term, values)
-        total = _fits(total + value if name == "sum" else total * value)
-    return total
+    size = sum(1 for _ in walk(body))
+    for k in range(first, last + 1):
+        steps.spend(size)
+        yield substitute(body, {index.name: Num(Fraction(k))})
 
 
 def _factorial(value: Fraction) -> int:
@@ -223,18 +242,16 @@ class Modular:
     no such part occurred (`opaque` stays empty).
     """
 
-    def __init__(self, key: Callable[[Node], str]) -> None:
+    def __init__(self, key: Callable[[Node], str], steps: Steps | None = None) -> None:
         self._key = key
+        self._steps = steps or Steps()
         self._points: dict[str, int] = {}
         self.opaque: set[str] = set()
-        self._steps = 0
         self._prime = prime()
 
     def value(self, node: Node) -> int:
         """Return the node's residue; raises Undefined where it has none (draw again)."""
-        self._steps += 1
-        if self._steps > MAX_STEPS:
-            raise TooLarge("An expression needs more steps than the cap.")
+        self._steps.spend()
         match node:
             case Num(value):
                 return value.numerator * pow(value.denominator, -1, self._prime) % self._prime
@@ -263,11 +280,12 @@ class Modular:
 
     def _power(self, base: Node, exponent: Node) -> int:
         try:
-            n = whole(rational(exponent))
+            n = whole(rational(exponent, steps=self._steps))
         except (NotExact, TooLarge):
             return self._atom(Pow(base, exponent))
         if n.bit_length() > MAX_MODULAR_EXPONENT_BITS:
             raise TooLarge("An exponent has more digits than the cap.")
+        self._steps.spend(n.bit_length() // 50)
         residue = self.value(base)
         if not residue and n <= 0:
             raise Undefined("A division by zero.")
@@ -276,18 +294,18 @@ class Modular:
     def _atom(self, node: Node) -> int:
         if isinstance(node, Call):
             try:
-                return self.value(Num(_small_call(node)))
+                return self.value(Num(self._small_call(node)))
             except (NotExact, TooLarge):
                 pass
         name = self._key(node)
         self.opaque.add(name)
         return self._point(name)
 
-
-def _small_call(node: Call) -> Fraction:
-    """Return a call's exact value; factorials and binomials go beyond the exact cap here."""
-    if node.name == "factorial":
-        n = whole(rational(node.args[0]))
-        if 0 <= n <= MAX_MODULAR_FACTORIAL:
-            return Fraction(math.factorial(n))
-    return rational(node)
+    def _small_call(self, node: Call) -> Fraction:
+        """Return a call's exact value; a factorial goes beyond the exact cap here."""
+        if node.name == "factorial":
+            n = whole(rational(node.args[0], steps=self._steps))
+            if 0 <= n <= MAX_MODULAR_FACTORIAL:
+                self._steps.spend(n // 10)
+                return Fraction(math.factorial(n))
+        return rational(node, steps=self._steps)

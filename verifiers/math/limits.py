@@ -23,8 +23,27 @@ MAX_NODES = 1_200
 PRECISION = 50
 MAX_PRECISION = 1_500
 MAX_LOG10 = 100_000
-MAX_STEPS = 60_000
-MAX_PAIRINGS = 1_500
+MAX_STEPS = 40_000
+PAIRING_STEPS = 10
+
+
+class Steps:
+    """The work that one comparison may do: each method spends what a step costs it.
+
+    Counted, not timed, so that a verdict does not depend on how busy the machine is. A step is about
+    ten microseconds.
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = MAX_STEPS) -> None:
+        self.left = left
+
+    def spend(self, cost: int = 1) -> None:
+        """Take from what is left; raises TooLarge where that is nothing."""
+        self.left -= cost
+        if self.left < 0:
+            raise TooLarge("The comparison needs more steps than the cap.")
 
 
 class MathError(Exception):

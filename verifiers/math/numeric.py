@@ -16,9 +16,9 @@ from typing import Any, TypeAlias
 from evol.verifiers.math.exact import rational, terms_of, whole
 from evol.verifiers.math.limits import (
     MAX_LOG10,
-    MAX_STEPS,
     MathError,
     NotExact,
+    Steps,
     TooLarge,
     Undefined,
 )
@@ -54,6 +54,7 @@ class Numeric:
         *,
         complex_: bool = False,
         log_base: int = 0,
+        steps: Steps | None = None,
     ) -> None:
         import mpmath
 
@@ -61,7 +62,8 @@ class Numeric:
         self.values = values or {}
         self.complex = complex_
         self.log_base = log_base
-        self._steps = 0
+        self._steps = steps or Steps()
+        self._cost = max(1, digits // 50)
         self._high = 0
         self._low = 0
 
@@ -77,9 +79,7 @@ class Numeric:
 
     def value(self, node: Node) -> Real:
         """Return an mpf or mpc; raises NotExact, Undefined or TooLarge."""
-        self._steps += 1
-        if self._steps > MAX_STEPS // 10:
-            raise TooLarge("An expression needs more steps than the cap.")
+        self._steps.spend(self._cost * (10 if isinstance(node, Call) else 1))
         return self._seen(self._evaluate(node), small=not isinstance(node, Add))
 
     def _evaluate(self, node: Node) -> Real:
@@ -157,7 +157,7 @@ class Numeric:
         """Return `base ** exponent`; the real root where the base is negative and one exists."""
         exact: Fraction | None = None
         with contextlib.suppress(MathError):
-            exact = rational(exponent, self.values)
+            exact = rational(exponent, self.values, self._steps)
         if exact is not None and exact.denominator == 1:
             return self._integer_power(base, exact.numerator)
         if exact == Fraction(1, 2):
@@ -186,10 +186,10 @@ class Numeric:
 
     def _call(self, name: str, args: tuple[Node, ...]) -> Real:
         if name in ("sum", "prod"):
-            items = [self.value(term) for term in terms_of(args, self.values)]
+            items = [self.value(term) for term in terms_of(args, self.values, self._steps)]
             return self.mp.fsum(items) if name == "sum" else self.mp.fprod(items)
         if name == "root":
-            degree = whole(rational(args[1], self.values))
+            degree = whole(rational(args[1], self.values, self._steps))
             if not degree:
                 raise Undefined("A root of degree zero.")
             return self.power(self.value(args[0]), Num(Fraction(1, degree)))
@@ -227,7 +227,7 @@ class Numeric:
     def _rounded(self, name: str, args: tuple[Node, ...]) -> Real:
         """Round exactly where the argument is rational; near a whole number nothing is certain."""
         try:
-            return self._fraction(rational(Call(name, args), self.values))
+            return self._fraction(rational(Call(name, args), self.values, self._steps))
         except NotExact:
             value = self.value(args[0])
             if name == "abs":

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from evol.verifiers.math.equality import Finding, equal_expressions, evaluate, points
-from evol.verifiers.math.limits import MathError
+from evol.verifiers.math.limits import MathError, Steps
 from evol.verifiers.math.nodes import (
     MINUS_ONE,
     Add,
@@ -26,7 +26,7 @@ _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _SYMMETRIC = frozenset(("=", "!=", "equiv"))
 
 
-def match_relations(a: Relation, b: Relation, match: Match) -> Finding:
+def match_relations(a: Relation, b: Relation, match: Match, steps: Steps) -> Finding:
     """Compare two relations that do not describe sets of numbers."""
     if len(a.ops) != len(b.ops):
         return Finding(False if "=" not in (*a.ops, *b.ops) else None, "different_relation")
@@ -37,7 +37,7 @@ def match_relations(a: Relation, b: Relation, match: Match) -> Finding:
                 return Finding(True, "same_relation")
     if len(a.ops) != 1 or "in" in (*a.ops, *b.ops):
         return Finding(None if "in" in (*a.ops, *b.ops) else False, "different_relation")
-    return _multiples(a, b)
+    return _multiples(a, b, steps)
 
 
 def _spellings(relation: Relation) -> Iterator[Relation]:
@@ -47,12 +47,12 @@ def _spellings(relation: Relation) -> Iterator[Relation]:
         yield Relation(relation.operands[::-1], ops)
 
 
-def _multiples(a: Relation, b: Relation) -> Finding:
+def _multiples(a: Relation, b: Relation, steps: Steps) -> Finding:
     """Compare `L - R op 0` forms: one must be a constant multiple of the other, of the right sign."""
     (op_a, left), (op_b, right) = _as_difference(a), _as_difference(b)
     if op_a != op_b:
         return Finding(False, "different_relation")
-    sign = _ratio_sign(left, right)
+    sign = _ratio_sign(left, right, steps)
     if sign is None:
         return Finding(None, "relation_not_compared")
     same = sign != 0 if op_a in _SYMMETRIC else sign > 0
@@ -66,7 +66,7 @@ def _as_difference(relation: Relation) -> tuple[str, Node]:
     return op, subtract(left, right)
 
 
-def _ratio_sign(a: Node, b: Node) -> int | None:
+def _ratio_sign(a: Node, b: Node, steps: Steps) -> int | None:
     """Return the sign of the constant k with a = k b, 0 where there is none, None if it cannot be told."""
     for point in points(symbols(a) | symbols(b), a, b):
         try:
@@ -76,15 +76,17 @@ def _ratio_sign(a: Node, b: Node) -> int | None:
         if not x or not y:
             continue
         if isinstance(x, Fraction) and isinstance(y, Fraction):
-            finding = equal_expressions(a, Mul((Num(x / y), b)))
+            finding = equal_expressions(a, Mul((Num(x / y), b)), steps)
         else:
             finding = equal_expressions(
-                Mul((a, Pow(_at(a, point), MINUS_ONE))), Mul((b, Pow(_at(b, point), MINUS_ONE)))
+                Mul((a, Pow(_at(a, point), MINUS_ONE))), Mul((b, Pow(_at(b, point), MINUS_ONE))), steps
             )
         if finding.equal is None:
             return None
         if not finding.equal:
             return 0
+        if hasattr(x, "_mpc_") or hasattr(y, "_mpc_"):
+            return 1
         return 1 if (x > 0) == (y > 0) else -1
     return None
 
@@ -93,7 +95,7 @@ def _at(node: Node, point: dict[str, Fraction]) -> Node:
     return substitute(node, {name: Num(value) for name, value in point.items()})
 
 
-def solved_for(relation: Relation, value: Node) -> bool:
+def solved_for(relation: Relation, value: Node, steps: Steps) -> bool:
     """Whether an equation says `v = value` for one of its variables v that `value` does not use."""
     if relation.ops != ("=",):
         return False
@@ -101,14 +103,14 @@ def solved_for(relation: Relation, value: Node) -> bool:
     if not theirs or not theirs < mine:
         return False
     difference = subtract(*relation.operands)
-    return any(_solves(difference, name, value) for name in sorted(mine - theirs))
+    return any(_solves(difference, name, value, steps) for name in sorted(mine - theirs))
 
 
-def _solves(difference: Node, name: str, value: Node) -> bool:
+def _solves(difference: Node, name: str, value: Node, steps: Steps) -> bool:
     """Whether `difference` is linear in a variable and vanishes where that is `value`."""
     at = [substitute(difference, {name: Num(Fraction(k))}) for k in range(3)]
     bend = Add((at[0], Mul((Num(Fraction(-2)), at[1])), at[2]))
     zero = Num(Fraction(0))
-    return bool(equal_expressions(bend, zero).equal) and bool(
-        equal_expressions(substitute(difference, {name: value}), zero).equal
+    return bool(equal_expressions(bend, zero, steps).equal) and bool(
+        equal_expressions(substitute(difference, {name: value}), zero, steps).equal
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from evol.verifiers.math.equality import Finding, equal_expressions, evaluate
-from evol.verifiers.math.limits import MathError
+from evol.verifiers.math.limits import MathError, Steps
 from evol.verifiers.math.magnitude import certainly_different
 from evol.verifiers.math.nodes import (
     MINUS_ONE,
@@ -26,16 +26,16 @@ _RADIAN = "radian"
 _LEAST_DIGITS = 2
 
 
-def match_scalars(a: Node, b: Node, profile: Profile) -> Finding:
+def match_scalars(a: Node, b: Node, profile: Profile, steps: Steps) -> Finding:
     """Compare two values with whatever unit is written after them."""
     (left, unit_a), (right, unit_b) = _split(a), _split(b)
     if unit_a and unit_b:
-        return _both_units(left, unit_a, right, unit_b, profile)
+        return _both_units(left, unit_a, right, unit_b, profile, steps)
     if unit_a:
-        return _one_unit(left, unit_a, right, profile)
+        return _one_unit(left, unit_a, right, profile, steps)
     if unit_b:
-        return _one_unit(right, unit_b, left, profile)
-    return match_values(left, right, profile)
+        return _one_unit(right, unit_b, left, profile, steps)
+    return match_values(left, right, profile, steps)
 
 
 def _split(node: Node) -> tuple[Node, str]:
@@ -50,24 +50,28 @@ def _split(node: Node) -> tuple[Node, str]:
     return node, ""
 
 
-def _both_units(a: Node, unit_a: str, b: Node, unit_b: str, profile: Profile) -> Finding:
+def _both_units(a: Node, unit_a: str, b: Node, unit_b: str, profile: Profile, steps: Steps) -> Finding:
     x, y = _unit(unit_a), _unit(unit_b)
     if x is None or y is None:
-        return _nouns(match_values(a, b, profile), unit_a, unit_b, x is None and y is None, profile)
+        return _nouns(
+            match_values(a, b, profile, steps), unit_a, unit_b, x is None and y is None, profile, steps
+        )
     if x.dimension == y.dimension:
         if x.factor == y.factor:
-            return match_values(a, b, profile)
-        return match_values(_scaled(a, x.factor), _scaled(b, y.factor), profile)
+            return match_values(a, b, profile, steps)
+        return match_values(_scaled(a, x.factor), _scaled(b, y.factor), profile, steps)
     if _any(x) or _any(y):
-        return match_values(a, b, profile)
+        return match_values(a, b, profile, steps)
     angles = {x.dimension, y.dimension}
     if angles == {(("angle", 1),), ((_RADIAN, 1),)}:
         a, b = (Quantity(v, "degree") if ("angle", 1) in u.dimension else v for v, u in ((a, x), (b, y)))
-        return match_values(a, b, profile)
+        return match_values(a, b, profile, steps)
     return Finding(False, "different_unit")
 
 
-def _nouns(values: Finding, unit_a: str, unit_b: str, counted: bool, profile: Profile) -> Finding:
+def _nouns(
+    values: Finding, unit_a: str, unit_b: str, counted: bool, profile: Profile, steps: Steps
+) -> Finding:
     if values.equal and not profile.nouns_ignored and not (counted and noun(unit_a) == noun(unit_b)):
         return Finding(None, "different_nouns")
     return values
@@ -85,18 +89,20 @@ def _scaled(node: Node, factor: Fraction) -> Node:
     return node if factor == 1 else Mul((Num(factor), node))
 
 
-def _one_unit(a: Node, unit: str, b: Node, profile: Profile) -> Finding:
+def _one_unit(a: Node, unit: str, b: Node, profile: Profile, steps: Steps) -> Finding:
     """Compare `a unit` with a bare `b`: a unit may be left out, a percent sign or a degree means a factor."""
     known = _unit(unit)
     if known is not None and known.dimension == (("percent", 1),):
-        finding = match_values(Mul((a, Num(Fraction(1, 100)))), b, profile, digits=(_shifted(a, -2), b))
+        finding = match_values(
+            Mul((a, Num(Fraction(1, 100)))), b, profile, steps, digits=(_shifted(a, -2), b)
+        )
         if not finding.equal and profile.percent_as_number:
-            plain = match_values(a, b, profile)
+            plain = match_values(a, b, profile, steps)
             return Finding(True, "percent_as_number") if plain.equal else finding
         return finding
-    finding = match_values(a, b, profile)
+    finding = match_values(a, b, profile, steps)
     if not finding.equal and known is not None and known.dimension == (("angle", 1),):
-        radians = match_values(Quantity(a, "degree"), b, profile)
+        radians = match_values(Quantity(a, "degree"), b, profile, steps)
         return Finding(True, "degrees_as_radians") if radians.equal else finding
     return Finding(True, "unit_omitted") if finding.equal else finding
 
@@ -108,7 +114,9 @@ def _shifted(node: Node, power: int) -> Node:
     return node
 
 
-def match_values(a: Node, b: Node, profile: Profile, *, digits: tuple[Node, Node] | None = None) -> Finding:
+def match_values(
+    a: Node, b: Node, profile: Profile, steps: Steps, *, digits: tuple[Node, Node] | None = None
+) -> Finding:
     """Compare two expressions without units under a profile.
 
     `digits` are the two as printed, where that differs from their values (a percentage).
@@ -120,7 +128,7 @@ def match_values(a: Node, b: Node, profile: Profile, *, digits: tuple[Node, Node
     infinite = infinite_sign(a), infinite_sign(b)
     if any(infinite):
         return _infinities(a, b, infinite)
-    finding = equal_expressions(a, b)
+    finding = equal_expressions(a, b, steps)
     if finding.equal:
         return finding
     if finding.reason == "too_large" and certainly_different(a, b):

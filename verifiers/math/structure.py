@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from evol.verifiers.math.canonical import canonical
 from evol.verifiers.math.equality import Finding
-from evol.verifiers.math.limits import MAX_BRANCHES, MAX_PAIRINGS, MathError, TooLarge
+from evol.verifiers.math.limits import MAX_BRANCHES, PAIRING_STEPS, MathError, Steps, TooLarge
 from evol.verifiers.math.naming import Record, assigned, grouped, is_name, reduced
 from evol.verifiers.math.nodes import (
     Call,
@@ -40,11 +40,11 @@ _CONTAINERS = (Seq, Matrix, SetOp, Relation)
 
 
 class Matcher:
-    """One comparison under a profile, with a cap on how many pairs of parts it looks at."""
+    """One comparison under a profile, with one budget of steps for all their parts."""
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        self._pairings = 0
+        self._steps = Steps()
 
     def match(self, a: Node, b: Node) -> Finding:
         """Compare two trees; never raises MathError."""
@@ -54,9 +54,7 @@ class Matcher:
             return Finding(None, error.reason)
 
     def _match(self, a: Node, b: Node) -> Finding:
-        self._pairings += 1
-        if self._pairings > MAX_PAIRINGS:
-            raise TooLarge("The answers have more pairs of parts than the cap.")
+        self._steps.spend(PAIRING_STEPS)
         if type(a) is type(b) and canonical(a) == canonical(b):
             return Finding(True, "same_form")
         a, b = self._spread(reduced(a)), self._spread(reduced(b))
@@ -71,7 +69,7 @@ class Matcher:
             finding = decide(a, b)
             if finding is not None:
                 return finding
-        return match_scalars(a, b, self.profile)
+        return match_scalars(a, b, self.profile, self._steps)
 
     # ±
 
@@ -127,7 +125,7 @@ class Matcher:
         if set(names_a) & set(names_b) and len(left) > 1:
             return Finding(None, "different_name")
         if len(left) == 1 and isinstance(a, Relation) and isinstance(b, Relation):
-            general = match_relations(a, b, self._match)
+            general = match_relations(a, b, self._match, self._steps)
             if general.equal:
                 return general
         values = self._in_order([v for _, v in left], [v for _, v in right])
@@ -163,14 +161,14 @@ class Matcher:
 
     def _relations(self, a: Node, b: Node) -> Finding | None:
         if isinstance(a, Relation) and isinstance(b, Relation):
-            return match_relations(a, b, self._match)
+            return match_relations(a, b, self._match, self._steps)
         if not isinstance(a, Relation) and not isinstance(b, Relation):
             return None
         relation, other = (a, b) if isinstance(a, Relation) else (b, a)
         assert isinstance(relation, Relation)
         if any(op in ORDERS for op in relation.ops) or isinstance(other, _CONTAINERS):
             return Finding(None if isinstance(other, Seq | SetOp) else False, "different_kind")
-        if self.profile.solved_form and solved_for(relation, other):
+        if self.profile.solved_form and solved_for(relation, other, self._steps):
             return Finding(True, "solved_form")
         return Finding(False, "different_kind")
 

@@ -35,16 +35,16 @@ _SHORT_WORDS = names("the for all any not yes odd one two six ten are was has it
 _RUN_PREFIX = re.compile(r"(sin|cos|tan|cot|sec|csc|ln|log|sqrt|pi)([a-z]{1,2})")
 
 _OPS = {
-    "cdot": "*", "times": "*", "ast": "*", "cdotp": "*", "div": "/", "le": "<=", "leq": "<=",
-    "leqslant": "<=", "leqq": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "geqq": ">=", "lt": "<", "gt": ">", "ne": "!=",
-    "neq": "!=", "approx": "~", "simeq": "~", "sim": "~", "thickapprox": "~", "in": "in", "cup": "cup",
-    "bigcup": "cup", "cupdot": "cup", "sqcup": "cup", "cap": "cap", "bigcap": "cap", "setminus": "setminus",
-    "backslash": "setminus", "pm": "pm", "mp": "mp", "to": "to", "rightarrow": "to", "Rightarrow": "to",
-    "implies": "to", "iff": "to", "mapsto": "to", "lbrace": "\\{", "rbrace": "\\}", "langle": "(",
-    "rangle": ")", "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lbrack": "[", "rbrack": "]", "lfloor": "lfloor",
-    "rfloor": "rfloor", "lceil": "lceil", "rceil": "rceil", "colon": ":", "land": "and", "wedge": "and",
-    "lor": "or", "vee": "or", "prime": "'", "equiv": "equiv", "bmod": "mod", "mod": "mod", "lparen": "(",
-    "rparen": ")", "cong": "equiv",
+    "cdot": "*", "times": "*", "ast": "*", "cdotp": "*", "div": "/", "le": "<=", "leq": "<=", "leqslant":
+    "<=", "leqq": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "geqq": ">=", "lt": "<", "gt": ">",
+    "ne": "!=", "neq": "!=", "approx": "~", "simeq": "~", "sim": "~", "thickapprox": "~", "in": "in",
+    "cup": "cup", "bigcup": "cup", "cupdot": "cup", "sqcup": "cup", "cap": "cap", "bigcap": "cap",
+    "setminus": "setminus", "backslash": "setminus", "pm": "pm", "mp": "mp", "to": "to", "rightarrow":
+    "to", "Rightarrow": "to", "implies": "to", "iff": "to", "mapsto": "to", "lbrace": "\\{", "rbrace":
+    "\\}", "langle": "(", "rangle": ")", "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lbrack":
+    "[", "rbrack": "]", "lfloor": "lfloor", "rfloor": "rfloor", "lceil": "lceil", "rceil": "rceil",
+    "colon": ":", "land": "and", "wedge": "and", "lor": "or", "vee": "or", "prime": "'", "equiv": "equiv",
+    "bmod": "mod", "mod": "mod", "lparen": "(", "rparen": ")", "cong": "equiv",
 }  # fmt: skip
 _ALIASES = {
     "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "dbinom": "binom", "tbinom": "binom",
