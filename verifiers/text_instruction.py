@@ -30,8 +30,8 @@ APOLOGY = re.compile(
 HASHES = re.compile(r"^\s*####\s*(?P<value>\S[^\n]*)$", re.MULTILINE)
 STATED = re.compile(
     r"\b(?:the|its|our)\s+(?:\w+\s+)?(?:answer|solution|result)\s*(?:is|:|=|equals)\s*(?::\s*)?"
-    r"(?P<value>[^\n]{1,200})"
-    r"|(?:^|[.!?]\s+)\W*(?:\w+\s+)?(?:answer|solution)\s*(?::|=)\W{0,4}?(?P<labelled>[^\n]{1,200})",
+    r"(?=(?P<value>[^\n]{1,200}))"
+    r"|(?:^|[.!?]\s+)\W*(?:\w+\s+)?(?:answer|solution)\s*(?::|=)\W{0,4}?(?=(?P<labelled>[^\n]{1,200}))",
     re.IGNORECASE | re.MULTILINE,
 )
 # Without a known answer, a stated result is as likely a condition: "the result is 100; what was it?"
@@ -111,9 +111,9 @@ def _stated_answer(instruction: str, answer: str | None) -> str | None:
         for match in pattern.finditer(instruction):
             if answer is None and CONDITION.match(match.group()):
                 continue
-            value = next(v for v in match.groupdict().values() if v is not None)
+            name, value = next((n, v) for n, v in match.groupdict().items() if v is not None)
             if _says(value, answer) and not SUPPOSED.search(instruction[: match.start() + 1]):
-                return match.group().strip()
+                return instruction[match.start() : max(match.end(), match.end(name))].strip()
     return None
 
 

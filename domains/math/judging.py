@@ -33,7 +33,7 @@ STATED: Final = frozenset(("boxed", "boxed_group", "hashes", "answer_phrase", "b
 CHANCE: Final = ("wrong_step", "substitution_fails", "truncated")
 
 # From this share of the votes on, an answer that does not pass yet may do so with more of them.
-LEADING: Final = 0.5
+LEADING: Final = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,13 @@ def test_an_apology_further_on_belongs_to_what_is_asked(text):
     assert refused_to_evolve(text).accepted
 
 
+def test_an_answer_stated_after_another_result_is_found():
+    problem = "The first result is 88. What is half of it, plus 16? The correct answer is 60."
+    verdict = answer_in_instruction(problem, "60")
+    assert verdict.evidence["phrase"] == "The correct answer is 60."
+    assert not answer_in_instruction(problem).accepted
+
+
 def test_a_supposition_ends_with_its_sentence():
     assert not answer_in_instruction("If it rains, what does the gauge show? Answer: 12", "12").accepted
     assert answer_in_instruction("What must it show if the answer is 12?", "12").accepted
