@@ -23,6 +23,7 @@ from pathlib import Path
 
 from evol.types import Verdict
 from evol.verifiers.code.formats import read_tests
+from evol.verifiers.code.restricted import subset
 from evol.verifiers.code.suite import Dialogue, Suite
 from evol.verifiers.code.verify import CodeVerifier
 from evol.verifiers.sandbox import Level, Limits, Sandbox
@@ -55,6 +56,7 @@ class Tally:
     wrong: list[str] = field(default_factory=list)
 
     def add(self, program: Program, faults: list[str]) -> None:
+        """Count one program."""
         self.total[program.kind] = self.total.get(program.kind, 0) + 1
         self.right[program.kind] = self.right.get(program.kind, 0) + (not faults)
         self.wrong += [f"{program.id}: {fault}" for fault in faults]
@@ -143,14 +145,18 @@ class Canaries:
             p.unlink()
         said = json.dumps(verdict.to_json())
         if "screen" in program.checks:
-            found += [] if verdict.evidence.get("subset") == "out_of_subset" else ["not labelled"]
+            found += [] if subset(program.source).label == "out_of_subset" else ["not labelled"]
         else:
             found += [word for word in ("ESCAPED:", TOKEN) if word in said]
         found += ["changed a victim's file"] if self._state() != self.before else []
         found += [f"reached {c}" for c in self.connections]
         self.connections.clear()
         found += ["killed a bystander"] if self.bystander.poll() is not None else []
-        strays = [p for p in (Path.cwd(), Path.cwd().parent, Path.home(), Path("/tmp")) for p in p.glob("evol_canary_*")]
+        strays = [
+            p
+            for p in (Path.cwd(), Path.cwd().parent, Path.home(), Path("/tmp"))
+            for p in p.glob("evol_canary_*")
+        ]
         found += [f"left {p}" for p in strays]
         return found + ([f"took {wall_s:.1f} s"] if wall_s > WALL_S else [])
 
@@ -191,8 +197,10 @@ def survivors() -> list[str]:
             continue
         with contextlib.suppress(OSError):
             status = (entry / "status").read_text()
-            if entry.stat().st_uid == os.getuid() and "PPid:\t1\n" in status and "evol.verifiers.sandbox" in (
-                entry / "cmdline"
-            ).read_bytes().decode(errors="replace"):
+            if (
+                entry.stat().st_uid == os.getuid()
+                and "PPid:\t1\n" in status
+                and "evol.verifiers.sandbox" in (entry / "cmdline").read_bytes().decode(errors="replace")
+            ):
                 found.append(entry.name)
     return found

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from evol.types import Json, Verdict
 from evol.verifiers.code.extraction import extract_code
 from evol.verifiers.code.formats import suite_of
+from evol.verifiers.code.restricted import subset
+from evol.verifiers.code.scripts import assemble
 from evol.verifiers.code.verify import NAME, CodeVerifier
 from evol.verifiers.sandbox import Sandbox
 
@@ -25,7 +28,8 @@ def judge_row(row: Mapping[str, Json]) -> Verdict:
     Columns: `code`, `solution` or `canonical_solution` hold a program (HumanEval's continues
     `prompt`); `completion`, `response`, `output` or `messages` a reply with one in it. Tests stand
     in `tests`, `test` (with `entry_point`), `test_list` and the like. Raises SandboxUnavailable
-    where untrusted programs cannot be run safely on this machine.
+    where untrusted programs cannot be run safely on this machine. The evidence says whether the
+    program keeps to the restricted subset (`evol.verifiers.code.restricted`): a label for audits.
     """
     suite = suite_of(row)
     if suite is None:
@@ -33,7 +37,14 @@ def judge_row(row: Mapping[str, Json]) -> Verdict:
     source = _program(row, suite.entry_points)
     if not source.strip():
         return Verdict.reject(NAME, "no_code", "The row holds no program.")
-    return _verifier().verify(source, suite)
+    verdict = _verifier().verify(source, suite)
+    label = subset(assemble(source, suite.prompt, suite.entry_points))
+    evidence: dict[str, Json] = {
+        **verdict.evidence,
+        "subset": label.label,
+        "out_of_subset": list(label.refused),
+    }
+    return replace(verdict, evidence=evidence)
 
 
 def _program(row: Mapping[str, Json], entry_points: Sequence[str]) -> str:

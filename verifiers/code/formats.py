@@ -7,14 +7,14 @@ or a whole program (the APPS form `{"inputs", "outputs", "fn_name"}` and lists o
 
 from __future__ import annotations
 
-import ast
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from evol.types import Json
-from evol.verifiers.code.scripts import entry_points_of, ready
+from evol.verifiers.code.scripts import ready
 from evol.verifiers.code.source import parse
-from evol.verifiers.code.suite import Dialogue, Pair, Suite
+from evol.verifiers.code.suite import Dialogue, Format, Pair, Suite
 
 TEST_COLUMNS = (
     "test_list",
@@ -74,31 +74,20 @@ def _from_text(text: str, entry_point: str | None, prompt: str, setup: str) -> S
     return _script("script", f"{setup}\n{text}", entry_point, prompt) if stripped else None
 
 
-def _script(kind: str, script: str, entry_point: str | None, prompt: str) -> Suite:
+def _script(kind: Format, script: str, entry_point: str | None, prompt: str) -> Suite:
     """Return a suite of Python tests, its format told from what the script defines."""
-    tree = parse(script)
-    body = tree.body if tree else []
-    given = (entry_point,) if entry_point else ()
-    if entry_point and any(isinstance(s, ast.FunctionDef) and s.name == "check" for s in body):
+    if entry_point and re.search(r"^def check\(", script, re.M):
         kind = "humaneval"
-        if not any(_calls(s, "check") for s in body):
-            script = f"{script}\n\ncheck({entry_point})\n"
-    if any(isinstance(s, ast.ClassDef) and any("TestCase" in ast.unparse(b) for b in s.bases) for s in body):
+    if re.search(r"^class \w+\(.*TestCase.*\)", script, re.M):
         kind = "unittest"
     code = _code(prompt)
-    text = ready(script, code, given)
-    names = tuple(dict.fromkeys((*given, *entry_points_of(text))))
-    return Suite(kind, names, code, script=text)  # type: ignore[arg-type]
-
-
-def _calls(statement: ast.stmt, name: str) -> bool:
-    value = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == name
+    tests = ready(script, code, entry_point)
+    return Suite(kind, tests.entry_points, code, script=tests.text)
 
 
 def _code(prompt: str) -> str:
     """Return a prompt where it is code to go on with, and nothing where it is prose."""
-    return prompt if parse(prompt.rstrip() + "\n    pass\n") or parse(prompt) else ""
+    return prompt if prompt.strip() and (parse(prompt) or parse(f"{prompt.rstrip()}\n    pass\n")) else ""
 
 
 def _from_columns(tests: Mapping[str, Json], entry_point: str | None) -> Suite | None:

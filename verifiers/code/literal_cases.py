@@ -28,11 +28,16 @@ class NotLiteral(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One assertion: its check, over names that stand for results, and its source."""
+    """One assertion as it was written, its check over names that stand for results, and its calls."""
 
+    test: ast.expr
     check: ast.expr
-    source: str
     calls: tuple[int, ...]
+
+    @property
+    def source(self) -> str:
+        """The assertion's text, without the message it would fail with."""
+        return f"assert {ast.unparse(self.test)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,9 @@ class CaseOutcome:
     raised: str = ""
 
 
-def read_literal(script: str, entry_points: Collection[str]) -> LiteralTests | None:
+def read_literal(script: str | ast.Module, entry_points: Collection[str]) -> LiteralTests | None:
     """Return a ready script's tests as data, or None where it does more than data can say."""
-    tree = parse(script)
+    tree = parse(script) if isinstance(script, str) else script
     if tree is None:
         return None
     reader = _Reader(frozenset(entry_points))
@@ -102,7 +107,7 @@ class _Reader:
         for statement in body:
             match statement:
                 case ast.Assert(test=test):
-                    self._assertion(statement, test, scope)
+                    self._assertion(test, scope)
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     self._binding(name, value, scope)
                 case ast.FunctionDef(name=name) if not statement.decorator_list:
@@ -118,11 +123,25 @@ class _Reader:
                 case _:
                     raise NotLiteral
 
-    def _assertion(self, statement: ast.Assert, test: ast.expr, scope: _Scope) -> None:
+    def _assertion(self, test: ast.expr, scope: _Scope) -> None:
         first = len(self.calls)
-        check = self._resolved(test, scope)
-        used = tuple(i for i in range(first, len(self.calls)))
-        self.cases.append(Case(check, ast.unparse(_without_message(statement)), used))
+        check = self._plain_comparison(test, scope) or self._resolved(test, scope)
+        self.cases.append(Case(test, check, tuple(range(first, len(self.calls)))))
+
+    def _plain_comparison(self, test: ast.expr, scope: _Scope) -> ast.expr | None:
+        """Read the commonest assertion, `f(literals) == literal`, without the general machinery."""
+        match test:
+            case ast.Compare(left=ast.Call(func=ast.Name(id=name), args=args, keywords=[]), ops=[ast.Eq()]):
+                try:
+                    values = tuple(map(ast.literal_eval, args))
+                    ast.literal_eval(test.comparators[0])
+                    entry = scope.entries[name]
+                except (ValueError, TypeError, LookupError):
+                    return None
+                self.calls.append(Invocation(entry, values))
+                result = ast.Name(RESULT.format(len(self.calls) - 1), ast.Load())
+                return ast.Compare(result, test.ops, test.comparators)
+        return None
 
     def _binding(self, name: str, value: ast.expr, scope: _Scope) -> None:
         names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
@@ -211,11 +230,6 @@ IMMUTABLE = (ast.Constant, ast.UnaryOp, ast.unaryop, ast.BinOp, ast.operator, as
 
 def _no_results(name: str) -> object:
     raise NotLiteral
-
-
-def _without_message(statement: ast.Assert) -> ast.Assert:
-    """Return an assertion without the message it would fail with."""
-    return ast.Assert(statement.test, None)
 
 
 class _Resolver(ast.NodeTransformer):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from evol.verifiers.code.source import (
     BUILTINS,
@@ -65,41 +66,60 @@ CANDIDATE_MODULES = frozenset(
 )
 
 
-def ready(script: str, prompt: str = "", entry_points: Iterable[str] = ()) -> str:
-    """Return a test script that stands on its own; text that is no program comes back as it is.
+@dataclass(frozen=True, slots=True)
+class ReadyScript:
+    """A test script that stands on its own, and the names that it takes from the program."""
+
+    text: str
+    entry_points: tuple[str, ...]
+
+
+def ready(script: str, prompt: str = "", entry_point: str | None = None) -> ReadyScript:
+    """Return a test script made ready; text that is no program comes back as it is.
 
     Imports of the program under test are dropped, modules named but not imported are imported,
-    helpers that `prompt` defines are put in front, and test functions are called at the end.
+    helpers that `prompt` defines are put in front, and test functions (and a HumanEval `check`)
+    are called at the end.
     """
     tree = parse(script)
+    names = (entry_point,) if entry_point else ()
     if tree is None:
-        return script
-    names = tuple(entry_points)
-    kept = [s for s in tree.body if not _imports_candidate(s, names)]
-    helpers = _helpers(prompt, ast.Module(kept, []), names)
-    body = [*helpers, *kept, *_calls(kept)]
-    missing = unbound_names(ast.Module(body, [])) & IMPLIED_MODULES - set(names)
-    imports = ast.parse("\n".join(f"import {m}" for m in sorted(missing))).body
-    future = [s for s in body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
-    rest = [s for s in body if s not in future]
-    return ast.unparse(ast.Module([*future, *imports, *rest], []))
+        return ReadyScript(script, names)
+    dropped = [s for s in tree.body if _imports_candidate(s, names)]
+    missing = (unbound_names(tree) | {n for s in dropped for n in defined(s)}) - {"*", *names}
+    helpers = _helpers(prompt, missing, names)
+    given = set().union(*map(defined, helpers))
+    missing |= unbound_names(ast.Module(helpers, []))
+    needed = (missing & IMPLIED_MODULES) - given
+    future = [s for s in tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
+    front = [*map(ast.unparse, future), *(f"import {m}" for m in sorted(needed)), *map(ast.unparse, helpers)]
+    text = "\n".join([*front, _without(script, [*dropped, *future]), *_calls(tree, entry_point)])
+    return ReadyScript(text, _entry_points(tree, names, missing - given - needed))
 
 
-def entry_points_of(script: str) -> tuple[str, ...]:
-    """Return the names that a ready script takes from the program.
+def _entry_points(tree: ast.Module, given: tuple[str, ...], missing: set[str]) -> tuple[str, ...]:
+    """Return the names that a script takes from the program, the one that was given first.
 
     A name of Python's own (`sum`, `max`) counts only where the script uses no other and calls it
     in every assertion.
     """
-    tree = parse(script)
-    if tree is None:
-        return ()
-    free = unbound_names(tree) - IMPLIED_MODULES - {"candidate", "pytest"}
-    if free:
-        return tuple(sorted(free))
+    names = (*given, *sorted(missing - IMPLIED_MODULES - {"candidate", "pytest"} - set(given)))
+    if names:
+        return names
     called = [_outermost(s) for s in tree.body if isinstance(s, ast.Assert)]
     first = called[0] if called else None
     return (first,) if first and set(called) == {first} else ()
+
+
+def _without(script: str, statements: list[ast.stmt]) -> str:
+    """Return a script with some of its statements blanked out."""
+    if not statements:
+        return script
+    lines = script.split("\n")
+    for statement in statements:
+        for number in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
+            lines[number - 1] = ""
+    return "\n".join(lines)
 
 
 def _outermost(statement: ast.Assert) -> str | None:
@@ -114,13 +134,14 @@ def _imports_candidate(statement: ast.stmt, entry_points: tuple[str, ...]) -> bo
     return statement.level > 0 or statement.module in CANDIDATE_MODULES or bool(names & set(entry_points))
 
 
-def _helpers(prompt: str, tests: ast.Module, entry_points: tuple[str, ...]) -> list[ast.stmt]:
-    """Return what the prompt gives that the tests use: they must not take it from the program."""
-    tree = parse(preamble(prompt, entry_points))
+def _helpers(prompt: str, missing: set[str], entry_points: tuple[str, ...]) -> list[ast.stmt]:
+    """Return what the prompt gives that the tests miss: they must not take it from the program."""
+    before = preamble(prompt, entry_points)
+    tree = parse(before) if before.strip() and missing - set(entry_points) else None
     if tree is None:
         return []
     given = [s for s in tree.body if not defined(s) & set(entry_points)]
-    wanted, kept = loaded_names(tests) - top_level_names(tests), set[int]()
+    wanted, kept = set(missing), set[int]()
     for statement in reversed(given):
         if defined(statement) & wanted:
             kept.add(id(statement))
@@ -141,12 +162,14 @@ def preamble(prompt: str, entry_points: Iterable[str]) -> str:
     return "\n".join(lines[: found[-1]]) if found else prompt
 
 
-def _calls(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Return calls of the test functions that nothing in the script calls."""
-    called = loaded_names(ast.Module(body, []))
-    functions = [s for s in body if isinstance(s, ast.FunctionDef) and s.name.startswith("test")]
-    plain = [f.name for f in functions if f.name not in called and not (f.args.args or f.args.posonlyargs)]
-    return ast.parse("\n".join(f"{name}()" for name in plain)).body
+def _calls(tree: ast.Module, entry_point: str | None) -> list[str]:
+    """Return calls of the functions that hold the tests, where nothing in the script calls them."""
+    functions = [s for s in tree.body if isinstance(s, ast.FunctionDef)]
+    holders = [f for f in functions if f.name.startswith("test") and not (f.args.args or f.args.posonlyargs)]
+    checks = [f for f in functions if entry_point and f.name == "check" and len(f.args.args) == 1]
+    called = loaded_names(tree) if holders or checks else set()
+    plain = [f"{f.name}()" for f in holders if f.name not in called]
+    return [*plain, *(f"check({entry_point})" for f in checks if f.name not in called)]
 
 
 def assemble(solution: str, prompt: str, entry_points: Iterable[str]) -> str:

@@ -73,15 +73,18 @@ def imported_modules(tree: ast.AST) -> set[str]:
     return found
 
 
-def unbound_names(tree: ast.Module) -> set[str]:
+def unbound_names(tree: ast.AST) -> set[str]:
     """Return the names that a program reads and nothing in it, nor Python itself, binds.
 
     Scopes are not told apart: a name bound anywhere counts as bound, so the set errs on the small side.
     """
     bound: set[str] = set()
+    loaded: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            bound.add(node.id)
+        if isinstance(node, ast.Constant | ast.expr_context):
+            continue
+        if isinstance(node, ast.Name):
+            (loaded if isinstance(node.ctx, ast.Load) else bound).add(node.id)
         elif isinstance(node, DEFINITIONS):
             bound.add(node.name)
         elif isinstance(node, ast.arg):
@@ -90,4 +93,4 @@ def unbound_names(tree: ast.Module) -> set[str]:
             bound |= defined(node)
         elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
             bound.add(node.name)
-    return loaded_names(tree) - bound - BUILTINS
+    return loaded - bound - BUILTINS

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from dataclasses import dataclass
 
 from evol.types import Json, Verdict
 from evol.verifiers.code import routes
 from evol.verifiers.code.evaluate import Beyond
 from evol.verifiers.code.literal_cases import LiteralTests, read_literal
-from evol.verifiers.code.restricted import subset
 from evol.verifiers.code.routes import Trial
 from evol.verifiers.code.scripts import assemble
 from evol.verifiers.code.source import loaded_names, parse
@@ -54,28 +54,26 @@ class CodeVerifier:
         """
         if suite is None:
             return Verdict.reject(NAME, "no_tests", "The row holds no tests in a known form.")
-        if suite.script:
-            tree = parse(suite.script)
-            if tree is None:
-                return Verdict.undecided(NAME, "broken_tests", "The tests are not a Python program.")
-            if not loaded_names(tree) & set(suite.entry_points):
-                return Verdict.reject(NAME, "no_tests", "The tests use nothing of the program.")
+        reading = _read(suite.script, suite.entry_points, suite.format) if suite.script else None
+        if reading is not None and not reading.sound:
+            return Verdict.undecided(NAME, "broken_tests", "The tests are not a Python program.")
+        if reading is not None and not reading.relevant:
+            return Verdict.reject(NAME, "no_tests", "The tests use nothing of the program.")
         program = assemble(solution, suite.prompt, suite.entry_points)
-        trial = self._try(program, suite, limits or self.limits)
-        return _verdict(trial, _evidence(trial, program, suite))
+        trial = self._try(program, suite, reading.literal if reading else None, limits or self.limits)
+        return _verdict(trial, _evidence(trial, suite))
 
     async def averify(self, solution: str, suite: Suite | None, limits: Limits | None = None) -> Verdict:
         """Do what `verify` does without blocking the event loop."""
         return await asyncio.to_thread(self.verify, solution, suite, limits)
 
-    def _try(self, program: str, suite: Suite, limits: Limits) -> Trial:
+    def _try(self, program: str, suite: Suite, literal: LiteralTests | None, limits: Limits) -> Trial:
         if suite.dialogues:
             return routes.try_dialogues(self.sandbox, program, suite.dialogues, limits)
         if suite.pairs:
             return routes.try_pairs(self.sandbox, program, suite.entry_points[0], suite.pairs, limits)
         if suite.examples:
             return routes.try_examples(self.sandbox, program, suite.examples, limits)
-        literal = None if suite.format == "unittest" else _literal(suite.script, suite.entry_points)
         if literal is not None:
             try:
                 return routes.try_calls(self.sandbox, program, literal, limits)
@@ -84,10 +82,24 @@ class CodeVerifier:
         return routes.try_script(self.sandbox, program, suite, limits)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A test script as it was read: whether it is Python, uses the program, and is literal."""
+
+    sound: bool
+    relevant: bool = False
+    literal: LiteralTests | None = None
+
+
 @functools.lru_cache(maxsize=512)
-def _literal(script: str, entry_points: tuple[str, ...]) -> LiteralTests | None:
+def _read(script: str, entry_points: tuple[str, ...], form: str) -> _Reading:
     """Read a script once for all the solutions it is tried on."""
-    return read_literal(script, entry_points)
+    tree = parse(script)
+    if tree is None:
+        return _Reading(sound=False)
+    literal = None if form == "unittest" else read_literal(tree, entry_points)
+    relevant = bool(literal.calls) if literal else bool(loaded_names(tree) & set(entry_points))
+    return _Reading(True, relevant, literal)
 
 
 def _verdict(trial: Trial, evidence: dict[str, Json]) -> Verdict:
@@ -111,9 +123,8 @@ def _verdict(trial: Trial, evidence: dict[str, Json]) -> Verdict:
     return Verdict.accept(NAME, "tests_passed", f"All {trial.tests} tests passed.", **evidence)
 
 
-def _evidence(trial: Trial, program: str, suite: Suite) -> dict[str, Json]:
+def _evidence(trial: Trial, suite: Suite) -> dict[str, Json]:
     runs = trial.executions
-    label = subset(program)
     evidence: dict[str, Json] = {
         "route": trial.route,
         "format": suite.format,
@@ -123,10 +134,7 @@ def _evidence(trial: Trial, program: str, suite: Suite) -> dict[str, Json]:
         "cpu_s": round(sum(r.cpu_s for r in runs), 4),
         "wall_s": round(sum(r.wall_s for r in runs), 4),
         "peak_mb": round(max((r.peak_mb for r in runs), default=0.0), 1),
-        "subset": label.label,
     }
-    if label.refused:
-        evidence["out_of_subset"] = list(label.refused[:10])
     if trial.miss is not None:
         miss = trial.miss
         parts = {"test": miss.test, "got": miss.got, "expected": miss.expected, "raised": miss.raised}

@@ -37,6 +37,13 @@ def test_a_row_with_a_right_program_is_accepted(row):
     assert (verdict.verifier, verdict.reason) == ("code", "tests_passed"), verdict
 
 
+def test_the_evidence_has_the_audit_label():
+    assert judge_row(ROWS[0]).evidence["subset"] == "in_subset"
+    verdict = judge_row({"code": f"import sys\n{PROGRAM}", "tests": TESTS})
+    assert verdict.accepted
+    assert verdict.evidence["out_of_subset"] == ["import of sys is not allowed"]
+
+
 def test_a_row_with_a_wrong_program_is_rejected():
     assert judge_row({"code": "def add(a, b): return 0", "tests": TESTS}).reason == "tests_failed"
 

@@ -20,7 +20,7 @@ FORMS = {
     "judge": (LOOP, RIGHT),
     "stdio": (read_tests([{"input": "1 2\n", "output": "3"}]), "print(sum(map(int, input().split())))"),
     "doctest": (
-        read_tests(">>> add(1, 2)\n3\n>>> add('', 1)\nTraceback (most recent call last):\nTypeError: ..."),
+        read_tests(">>> add(1, 2)\n3\n>>> add('', 1)\nTraceback (most recent call last):\nTypeError: c..."),
         RIGHT,
     ),
     "pairs": (read_tests([{"input": [1, 2], "output": 3}], entry_point="add"), RIGHT),
@@ -34,7 +34,7 @@ FORMS = {
     ),
     "unittest": (
         read_tests(
-            "import unittest\nclass T(unittest.TestCase):\n    def test_a(self):\n        assert add(1, 2) == 3"
+            "import unittest\nclass T(unittest.TestCase):\n    def test_a(self): assert add(1, 2) == 3"
         ),
         RIGHT,
     ),
@@ -102,7 +102,6 @@ def test_the_evidence_says_what_it_cost_and_behind_which_wall(verifier, sandbox)
     evidence = verifier.verify(RIGHT, ADD).evidence
     assert evidence["level"] == str(sandbox.level)
     assert evidence["route"] == "io"
-    assert evidence["subset"] == "in_subset"
     assert 0 < evidence["cpu_s"] < 1
     assert evidence["wall_s"] > 0
     assert 1 < evidence["peak_mb"] < 256

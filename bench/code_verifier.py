@@ -1,0 +1,329 @@
+"""The code verifier measured: `python bench/code_verifier.py --data ../shared/data`.
+
+Prints one table: the hostile, cheating and honest programs at each level of the wall that this
+machine has (as the present user and, where that is root, as an ordinary one); HumanEval and MBPP
+canonical solutions; programs per CPU-second beside the reference method (a process per program
+with a Manager for its result); verdicts repeated under load; and ten thousand programs in a row.
+Figures are processor time of this process and all its children, so a busy machine does not matter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gzip
+import io
+import json
+import multiprocessing
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import sandbox_corpus
+
+from evol.errors import SandboxUnavailable
+from evol.verifiers.code.formats import suite_of
+from evol.verifiers.code.repeats import APART
+from evol.verifiers.code.restricted import subset
+from evol.verifiers.code.scripts import assemble
+from evol.verifiers.code.verify import CodeVerifier
+from evol.verifiers.sandbox import Level, Limits, Sandbox
+
+NOBODY = 65534
+ROW = "| {:<44} | {:<58} |"
+LIMITS = Limits(cpu_s=5, wall_s=30)
+WALLS = (Level.STRONG, Level.LANDLOCK, Level.SECCOMP)
+
+
+def say(measure: str, result: str) -> None:
+    print(ROW.format(measure, result), flush=True)
+
+
+def humaneval_rows(data: Path) -> list[dict]:
+    with gzip.open(data / "HumanEval.jsonl.gz") as file:
+        return [json.loads(line) for line in file]
+
+
+def mbpp_rows(data: Path) -> list[dict]:
+    return [json.loads(line) for line in (data / "mbpp.jsonl").read_text().splitlines()]
+
+
+# The corpus at each level, as this user and as another
+
+
+def programs(options: argparse.Namespace) -> None:
+    user = "root" if os.getuid() == 0 else "ordinary user"
+    corpus = sandbox_corpus.load(options.data)
+    for level in options.level or WALLS:
+        try:
+            tally = sandbox_corpus.run(corpus, Level(level))
+        except SandboxUnavailable as error:
+            say(f"programs, {level}, {user}", f"not available: {error}")
+            continue
+        parts = (
+            f"{kind} {tally.right[kind]}/{tally.total[kind]}" for kind in ("hostile", "cheating", "honest")
+        )
+        say(f"programs, {level}, {user}", ", ".join(parts))
+        for line in tally.wrong:
+            say("", line)
+    if os.getuid() == 0:
+        as_ordinary_user(options)
+
+
+def as_ordinary_user(options: argparse.Namespace) -> None:
+    """Run the corpus again without root's rights, in an interpreter that an ordinary user may start."""
+    folders = [p for p in sys.path if p]
+    python = next(
+        (p for p in (sys.executable, shutil.which("python3", path="/usr/bin")) if p and _may_run(p)), None
+    )
+    if python is None:
+        say("programs, ordinary user", "not measured: no interpreter that an ordinary user may start")
+        return
+    command = [python, "-B", __file__, "--data", str(options.data), "--part", "programs"]
+    for level in options.level or ():
+        command += ["--level", level]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        environment = {"PYTHONPATH": os.pathsep.join(folders), "HOME": folder, "PATH": os.environ["PATH"]}
+        subprocess.run(
+            command, env=environment, cwd=folder, user=NOBODY, group=NOBODY, extra_groups=[], check=False
+        )
+
+
+def _may_run(python: str) -> bool:
+    try:
+        return not subprocess.run(
+            [python, "-c", ""], user=NOBODY, group=NOBODY, extra_groups=[], check=False
+        ).returncode
+    except OSError:
+        return False
+
+
+# Canonical solutions
+
+
+def canonical(options: argparse.Namespace) -> None:
+    with Sandbox(1) as sandbox:
+        verifier = CodeVerifier(sandbox, LIMITS)
+        rows = [(r["task_id"], r["canonical_solution"], suite_of(r)) for r in humaneval_rows(options.data)]
+        report("HumanEval canonical solutions", verifier, rows)
+        passing = [r for r in mbpp_rows(options.data) if plain_python_passes(r)]
+        rows = [(str(r["task_id"]), r["code"], suite_of(r)) for r in passing]
+        report(f"MBPP canonical solutions ({len(passing)}/974 pass in plain Python)", verifier, rows)
+
+
+def report(name: str, verifier: CodeVerifier, rows: list) -> None:
+    verdicts = [(key, verifier.verify(code, suite)) for key, code, suite in rows]
+    routes = Counter(v.evidence.get("route") for _, v in verdicts)
+    right = sum(v.accepted for _, v in verdicts)
+    labels = Counter(
+        subset(assemble(code, suite.prompt, suite.entry_points)).label for _, code, suite in rows
+    )
+    shown = ", ".join(f"{route} {n}" for route, n in routes.most_common())
+    say(name, f"{right}/{len(verdicts)} accepted ({shown})")
+    say("  label in_subset", f"{labels['in_subset']}/{len(verdicts)}")
+    for key, verdict in verdicts:
+        if not verdict.accepted:
+            say("", f"{key}: {verdict.reason}: {verdict.message[:90]}")
+
+
+def plain_python_passes(row: dict) -> bool:
+    tests = "\n".join([row["code"], row["test_setup_code"], *row["test_list"]])
+    command = [sys.executable, "-I", "-S", "-c", tests]
+    try:
+        return not subprocess.run(command, capture_output=True, timeout=30, check=False).returncode
+    except subprocess.TimeoutExpired:
+        return False
+
+
+# Speed against the reference method
+
+
+def reference(program: str, timeout_s: float) -> str:
+    """Judge a program as the reference harness does: a process and a Manager of its own, for one result."""
+    with multiprocessing.Manager() as manager:
+        results = manager.list()
+        process = multiprocessing.Process(target=_reference_child, args=(program, timeout_s, results))
+        process.start()
+        process.join(timeout_s + 1)
+        if process.is_alive():
+            process.kill()
+        return results[0] if results else "timed out"
+
+
+def _reference_child(program: str, timeout_s: float, results: list) -> None:
+    def late(*_: object) -> None:
+        raise TimeoutError
+
+    folder = tempfile.mkdtemp()
+    os.chdir(folder)
+    signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, timeout_s)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            exec(program, {})
+        results.append("passed")
+    except BaseException as error:
+        results.append(f"failed: {error}")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        os.chdir("/")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def cpu_of(work: Callable[[], object]) -> float:
+    """Return the processor time of this process and its ended children for some work."""
+    before = _cpu()
+    work()
+    return _cpu() - before
+
+
+def _cpu() -> float:
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def speed(options: argparse.Namespace) -> None:
+    rows = humaneval_rows(options.data)
+    plain = [f"{r['prompt']}{r['canonical_solution']}\n{r['test']}\ncheck({r['entry_point']})" for r in rows]
+    count = len(rows)
+    bare = cpu_of(lambda: [exec(p, {}) for p in plain])
+    theirs = cpu_of(lambda: [reference(p, 5.0) for p in plain])
+
+    def ours() -> None:
+        with Sandbox(1) as sandbox:
+            verifier = CodeVerifier(sandbox, LIMITS)
+            for row in rows:
+                assert verifier.verify(row["canonical_solution"], suite_of(row)).accepted
+
+    mine = cpu_of(ours)
+    say(
+        "HumanEval, reference method",
+        f"{theirs / count * 1e3:.2f} ms CPU, {count / theirs:.0f} programs a CPU-second",
+    )
+    say(
+        "HumanEval, this verifier (start included)",
+        f"{mine / count * 1e3:.2f} ms CPU, {count / mine:.0f} programs a CPU-second",
+    )
+    say("  the tests' own time", f"{bare / count * 1e3:.2f} ms CPU a program")
+    say("  times faster (at least 4)", f"{theirs / mine:.1f}")
+    say("  net of the tests' own time (at least 6)", f"{(theirs - bare) / (mine - bare):.1f}")
+
+
+# Steadiness
+
+
+@contextlib.contextmanager
+def load(processes: int) -> Iterator[None]:
+    """Keep the machine busy with more spinning processes than it has cores."""
+    spinning = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
+    try:
+        yield
+    finally:
+        for process in spinning:
+            process.kill()
+            process.wait()
+
+
+def repeats(options: argparse.Namespace) -> None:
+    corpus = [p for p in sandbox_corpus.load(options.data) if p.kind != "hostile"]
+    rows = [(p.source, p.suite) for p in corpus]
+    rows += [(r["canonical_solution"], suite_of(r)) for r in humaneval_rows(options.data)]
+    rows += [("    return None\n", suite_of(r)) for r in humaneval_rows(options.data)]
+    with load(2 * (os.cpu_count() or 1)), Sandbox(2) as sandbox:
+        verifier = CodeVerifier(sandbox, LIMITS)
+        rounds = [[verifier.verify(code, suite).reason for code, suite in rows] for _ in range(5)]
+    reasons = [set(each) for each in zip(*rounds, strict=True)]
+    changed = sum(len(r - APART) > 1 or (bool(r & APART) and bool(r - APART)) for r in reasons)
+    timeouts = sum(reason in APART for each in rounds for reason in each)
+    always = sum(r <= APART for r in reasons)
+    say(
+        f"{len(rows)} verdicts five times under load",
+        f"{changed} changed; {timeouts} timeouts ({always} programs time out each time)",
+    )
+
+
+def endurance(options: argparse.Namespace) -> None:
+    rows = [(r["canonical_solution"], suite_of(r)) for r in humaneval_rows(options.data)][:40]
+    wrong = [("def add(a, b): return a", suite_of({"tests": ["assert add(1, 2) == 3"]}))] * 10
+    with Sandbox(2) as sandbox:
+        verifier = CodeVerifier(sandbox, LIMITS)
+        run_all(verifier, rows + wrong, 500)
+        before = footprint()
+        run_all(verifier, rows + wrong, options.count)
+        after = footprint()
+    grown = ", ".join(f"{name} {before[name]} to {after[name]}" for name in before)
+    say(f"{options.count} programs in a row", grown)
+
+
+def run_all(verifier: CodeVerifier, rows: list, count: int) -> None:
+    for i in range(count):
+        verifier.verify(*rows[i % len(rows)])
+
+
+def footprint() -> dict[str, int]:
+    """Return what could grow: our memory and the zygotes', processes, descriptors, temporary files."""
+    ours = [str(os.getpid()), *_children(os.getpid())]
+    kb = sum(int(line.split()[1]) for pid in ours for line in _status(pid) if line.startswith("VmRSS"))
+    descriptors = sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in ours)
+    return {
+        "MiB": round(kb / 1024),
+        "processes": len(ours),
+        "descriptors": descriptors,
+        "threads": threading.active_count(),
+        "temporary files": len(list(Path(tempfile.gettempdir()).iterdir())),
+    }
+
+
+def _status(pid: str) -> list[str]:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/status").read_text().splitlines()
+    return []
+
+
+def _children(parent: int) -> list[str]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and f"PPid:\t{parent}" in _status(entry.name):
+            found += [entry.name, *_children(int(entry.name))]
+    return found
+
+
+PARTS = {
+    "programs": programs,
+    "canonical": canonical,
+    "speed": speed,
+    "repeats": repeats,
+    "endurance": endurance,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data", type=lambda p: Path(p).resolve(), required=True, help="the folder with the data sets"
+    )
+    parser.add_argument(
+        "--part", choices=PARTS, action="append", help="measure only this (may be given again)"
+    )
+    parser.add_argument("--level", choices=[str(w) for w in WALLS], action="append", help="only this level")
+    parser.add_argument("--count", type=int, default=10_000, help="programs in the endurance run")
+    options = parser.parse_args()
+    for part in options.part or PARTS:
+        started = time.monotonic()
+        PARTS[part](options)
+        print(f"  ({part}: {time.monotonic() - started:.0f} s)", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
