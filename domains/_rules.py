@@ -9,8 +9,9 @@ one verdict: a row that passes needs one line for that, not a dozen.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from evol.protocols import Inquiry, Judgement, PackContext
@@ -21,6 +22,9 @@ STOPPED: Final = {
     "content_filter": "The server filtered the reply.",
     "refusal": "The server says that the teacher refused.",
 }
+
+# What a reasoning model thought aloud; some servers hand over only its closing tag.
+THOUGHT: Final = re.compile(r"\A(?:\s*<think>)?.*?</think>\s*", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -114,7 +118,7 @@ class Questions:
         )
         said: list[Json] = []
         for sample in range(draws):
-            reply = await case.inquiry.ask(self._request(case, prompt, "judge", sample))
+            reply = without_thought(await case.inquiry.ask(self._request(case, prompt, "judge", sample)))
             said.append(reply.text.strip()[:200])
             read = text.read_equal_judgement(reply.text)
             if read is None:
@@ -134,12 +138,12 @@ class Questions:
         requests = [self._request(case, prompt, purpose, sample) for sample in samples]
         asked = (case.inquiry.ask(request) for request in requests)
         replies = await asyncio.gather(*asked, return_exceptions=True)
-        return [_reply_or_raise(reply) for reply in replies]
+        return [without_thought(_reply_or_raise(reply)) for reply in replies]
 
     async def program(self, case: Case, template: str, sample: int) -> ChatReply:
         """Ask for a program that computes the answer; the template gets `instruction`."""
         prompt = self.context.prompts.render(template, instruction=case.sample.instruction)
-        return await case.inquiry.ask(self._request(case, prompt, "program", sample))
+        return without_thought(await case.inquiry.ask(self._request(case, prompt, "program", sample)))
 
     def _request(self, case: Case, prompt: str, purpose: str, sample: int) -> ChatRequest:
         return ChatRequest(
@@ -149,6 +153,11 @@ class Questions:
             purpose=purpose,
             about=case.sample,
         )
+
+
+def without_thought(reply: ChatReply) -> ChatReply:
+    """Return a reply without what a reasoning model thought aloud before it answered."""
+    return replace(reply, text=THOUGHT.sub("", reply.text)) if "</think>" in reply.text else reply
 
 
 def _reply_or_raise(reply: ChatReply | BaseException) -> ChatReply:

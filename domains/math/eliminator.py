@@ -96,7 +96,8 @@ class MathEliminator:
                 break
         known = case.sample.answer
         case.sample = case.sample.with_(response=ruling.response, answer=ruling.answer)
-        if settings.programs and known is None and ruling.answer is not None:
+        kept = all(verdict.accepted for verdict in ruling.verdicts)
+        if settings.programs and known is None and kept and ruling.answer is not None:
             return [*ruling.verdicts, *await self._program(case, ruling.answer)]
         return ruling.verdicts
 

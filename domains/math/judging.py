@@ -28,7 +28,6 @@ GOLD: Final = "math.gold"
 # What a solution says its answer is. A number that merely comes last in its prose is no vote.
 STATED: Final = frozenset(("boxed", "boxed_group", "hashes", "answer_phrase", "bold", "bare"))
 
-
 # Defects of one draw that another may not have, where whoever refuses will refuse again.
 CHANCE: Final = ("wrong_step", "substitution_fails", "truncated")
 

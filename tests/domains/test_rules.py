@@ -152,6 +152,13 @@ def test_answers_come_in_the_order_of_their_numbers() -> None:
     assert {request.purpose for request in row.inquiry.asked} == {"answer"}
 
 
+@pytest.mark.parametrize("text", ["<think>\nNot Equal?\n</think>\n\nEqual", "Or Not Equal?\n</think>\nEqual"])
+def test_what_was_thought_aloud_is_no_reply(text: str) -> None:
+    assert asyncio.run(QUESTIONS.judged_equal(case([text]), "judge")).reason == "no_information_gain"
+    [answer] = asyncio.run(QUESTIONS.answers(case([text]), "answer", range(1)))
+    assert answer.text == "Equal"
+
+
 def test_a_request_that_fails_waits_for_the_others_and_then_fails_the_row() -> None:
     row = case(["x"], fail_on=0)
     with pytest.raises(RequestFailed):

@@ -249,6 +249,13 @@ def test_a_reply_without_a_program_decides_nothing() -> None:
     assert asked_for_programs("Sorry, I do not write programs.")[0].verdict.reason == "no_program"
 
 
+def test_a_row_that_is_already_rejected_gets_no_program() -> None:
+    teacher = Teacher({"judge": ["Not Equal"], "answer": [RIGHT]})
+    leaking = f"{CHILD} {RIGHT}"
+    assert not judged(teacher, *row(leaking, PARENT), programs=1).verdict.accepted
+    assert "program" not in teacher.calls
+
+
 def test_rows_without_agreement_or_with_a_known_answer_get_no_program() -> None:
     teacher = Teacher({"answer": [RIGHT, OTHER]})
     assert judged(teacher, *row(CHILD), programs=1).verdict.reason == "no_agreement"
