@@ -93,6 +93,8 @@ def resolve(recipe: Mapping[str, Any], flags: Mapping[str, Any]) -> RunConfig:
     Raises ConfigError, one sentence, for an unknown key or a value that will not do.
     """
     given = {key: value for key, value in flags.items() if value not in (None, {})}
+    if "settings" in given and isinstance(recipe.get("settings"), Mapping):
+        given["settings"] = {**recipe["settings"], **given["settings"]}
     try:
         return RunConfig.model_validate({**recipe, **given})
     except ValidationError as error:

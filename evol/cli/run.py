@@ -65,6 +65,7 @@ INTERRUPTED: Final = 130
     "--max-cost", type=click.FloatRange(min=0), help="Stop, resumable, before more dollars than this."
 )
 @click.option("--config", "recipe", type=click.Path(path_type=Path), help="A YAML recipe; flags override it.")
+@click.option("--judge", is_flag=True, help="Have the teacher judge too, in packs that offer it.")
 @click.option("--adopt", is_flag=True, help="Go on in a folder whose run was configured otherwise.")
 @click.option(
     "--dry-run", is_flag=True, help="Estimate calls, tokens, cost and time; call nobody, write nothing."
@@ -75,6 +76,7 @@ def run(
     recipe: Path | None,
     columns: tuple[str, ...],
     format_: str | None,
+    judge: bool,
     adopt: bool,
     dry_run: bool,
     quiet: bool,
@@ -89,7 +91,8 @@ def run(
     from evol.run import plan
     from evol.seeds import parse_map
 
-    given = {**flags, "format": format_, "map": parse_map(columns)}
+    settings = {"judge": True} if judge else {}
+    given = {**flags, "format": format_, "map": parse_map(columns), "settings": settings}
     config = resolve(read_recipe(recipe) if recipe else {}, given)
     planned = plan(config)
     if dry_run:

@@ -198,6 +198,12 @@ def test_a_wrong_recipe_names_the_key_and_the_nearest(text):
     assert not Path("runs").exists()
 
 
+def test_a_pack_without_a_judge_says_so():
+    result = evol("run", "--domain", "./words", "--judge")
+    assert result.exit_code == 2
+    assert "no setting 'judge'" in result.stderr
+
+
 def test_a_recipe_is_overridden_by_flags():
     Path("recipe.yaml").write_text("domain: ./words\ngenerations: 3\nformat: alpaca\n")
     evol("run", "--config", "recipe.yaml", "--generations", "1")
