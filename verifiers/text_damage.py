@@ -33,6 +33,7 @@ LOOP_WORDS = 40
 LOOP_TURNS = 5
 LOOP_CHARACTERS = 200
 LOOP_LINES = 8
+LOOP_TAIL = 4_000
 
 
 def _invisible(character: str) -> bool:
@@ -191,14 +192,15 @@ def repetition(text: str) -> Verdict:
     sentence or line of four words or more makes up half of the text, eight times or more. A loop
     without a letter (rules, rows of zeros) is data.
     """
-    loop = (
-        _tail_loop(text.split(), LOOP_WORDS)
-        or _tail_loop(list(text.strip()), LOOP_CHARACTERS)
-        or _repeated_line(text)
-    )
+    words, characters = text.split()[-LOOP_TAIL:], list(text.strip()[-LOOP_TAIL:])
+    loop = _tail_loop(words, LOOP_WORDS) or _tail_loop(characters, LOOP_CHARACTERS) or _repeated_line(text)
     if loop is None:
         return Verdict.accept(VERIFIER, "no_repetition", "The text does not run in a loop.")
     unit, turns = loop
     return Verdict.reject(
-        VERIFIER, "repetition", f"The same words stand {turns} times over.", loop=unit[:200], turns=turns
+        VERIFIER,
+        "repetition",
+        f"The same words stand {turns} times over or more.",
+        loop=unit[:200],
+        turns=turns,
     )

@@ -27,11 +27,19 @@ MARKERS = re.compile(
 APOLOGY = re.compile(
     r"\W*(?:(?:i['’]?m|i am|we are|we['’]?re)\s+)?(?:(?:so|very|really|truly)\s+)?sorry\b", re.IGNORECASE
 )
-HASHES = re.compile(r"^\s*####\s*(?P<value>\S[^\n]*)$", re.MULTILINE)
+REFUSED = re.compile(
+    r"\W*(?:(?:i['’]?m|i am)\s+(?:very |so |really )?(?:sorry|afraid)\b|sorry,?\s+(?:but\s+)?i\b|my apologies\b|i apologi[sz]e\b"
+    r"|(?:unfortunately,?\s+)?i\s+(?:can ?not|can['’]t|won['’]t|will not|must decline|am unable|['’]m unable|am not able)\b"
+    r"|as an? (?:\w+ )?(?:ai|language model)\b)",
+    re.IGNORECASE,
+)
+
+HASHES = re.compile(r"^[^\S\n]*####[^\S\n]*(?P<value>\S[^\n]*)$", re.MULTILINE)
 STATED = re.compile(
-    r"\b(?:the|its|our)\s+(?:\w+\s+)?(?:answer|solution|result)\s*(?:is|:|=|equals)\s*(?::\s*)?"
+    r"\b(?:the|its|our)\s{1,4}(?:\w{1,20}\s{1,4})?(?:answer|solution|result)\s{0,4}(?:is|:|=|equals)\s*(?::\s*)?"
     r"(?=(?P<value>[^\n]{1,200}))"
-    r"|(?:^|[.!?]\s+)\W*(?:\w+\s+)?(?:answer|solution)\s*(?::|=)\W{0,4}?(?=(?P<labelled>[^\n]{1,200}))",
+    r"|(?:^|[.!?]\s{1,4})[^\w\n]{0,6}(?:\w{1,20}\s{1,4})?(?:answer|solution)\s*(?::|=)\W{0,4}?"
+    r"(?=(?P<labelled>[^\n]{1,200}))",
     re.IGNORECASE | re.MULTILINE,
 )
 # Without a known answer, a stated result is as likely a condition: "the result is 100; what was it?"
@@ -46,6 +54,7 @@ SUPPOSED = re.compile(
 SENTENCE_END = re.compile(r"(?<=\D)[.!?](?:\s|$)|(?<=\d)[.!?](?!\d)|[;\n]")
 NUMBER = re.compile(r"[-+−]?\d[\d,]*(?:\.\d+)?(?:\s*/\s*\d+)?")
 COPIED_WORDS = 8
+SUPPOSED_WITHIN = 300
 
 # Words that can come and go without asking for anything else.
 FILLERS = frozenset({"a", "an", "the", "please", "kindly"})
@@ -90,6 +99,19 @@ def refused_to_evolve(instruction: str) -> Verdict:
     return Verdict.accept(VERIFIER, "no_refusal", "The instruction is not a refusal to write one.")
 
 
+def refused(instruction: str) -> Verdict:
+    """Reject an "instruction" that is the teacher's refusal to write one.
+
+    It opens with an apology or with what the teacher is or cannot do. A prompt that asks for an
+    apology, or plays with an assistant, does not open so.
+    """
+    match = REFUSED.match(instruction)
+    if match is None:
+        return Verdict.accept(VERIFIER, "no_refused_rewrite", "The instruction is no refusal to write one.")
+    message = "The teacher declined to write an instruction."
+    return Verdict.reject(VERIFIER, "refusal", message, phrase=match.group().strip())
+
+
 def _plain(value: str) -> str:
     """Return a stated answer without what only decorates it: case, $, separators, stops, markup."""
     text = unicodedata.normalize("NFKC", value).casefold().replace("−", "-")
@@ -105,6 +127,10 @@ def _says(stated: str, answer: str | None) -> bool:
     return bool(_plain(answer)) and _plain(value) == _plain(answer)
 
 
+def _supposed(instruction: str, at: int) -> bool:
+    return SUPPOSED.search(instruction, max(0, at - SUPPOSED_WITHIN), at + 1) is not None
+
+
 def _stated_answer(instruction: str, answer: str | None) -> str | None:
     """Return the words that give the answer away, if any do."""
     for pattern in (HASHES, BOXED, STATED):
@@ -112,7 +138,7 @@ def _stated_answer(instruction: str, answer: str | None) -> str | None:
             if answer is None and CONDITION.match(match.group()):
                 continue
             name, value = next((n, v) for n, v in match.groupdict().items() if v is not None)
-            if _says(value, answer) and not SUPPOSED.search(instruction[: match.start() + 1]):
+            if _says(value, answer) and not _supposed(instruction, match.start()):
                 return instruction[match.start() : max(match.end(), match.end(name))].strip()
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 from hypothesis import given
@@ -215,3 +216,14 @@ def test_no_rule_raises(text, other):
     assert copied_prompt(text).reason
     assert answer_in_instruction(text, other, other).reason
     assert no_information_gain(text, other).reason
+
+
+@pytest.mark.parametrize(
+    "piece", ["if the answer is 3. ", "\n", "```\n", "#### ", "the answer is ", "\\boxed{"]
+)
+def test_long_repetitive_text_is_judged_at_once(piece):
+    text = piece * (200_000 // len(piece))
+    start = time.process_time()
+    for verdict in (copied_prompt(text), answer_in_instruction(text), no_information_gain(text, text)):
+        assert verdict.reason
+    assert time.process_time() - start < 5
