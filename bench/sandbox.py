@@ -97,19 +97,15 @@ def sandboxed(sandbox: Sandbox, pids: list[int], count: int) -> float:
 
 
 def cost(runs: int) -> None:
-    print(
-        "| level | bare fork + exit + wait | a trivial program | ratio (median of rounds) |\n|---|---|---|---|"
-    )
+    print("| level | bare fork + exit + wait | a trivial program | ratio (median) |\n|---|---|---|---|")
     process = start_bare()
     bare(process, 50)
     for level in [report.level for report in probe() if report.available]:
         with Sandbox(1, level=level) as sandbox:
             sandboxed(sandbox, below(os.getpid()), 50)
             pids = [p for p in below(os.getpid()) if p != process.pid]
-            rounds = [
-                (bare(process, runs // ROUNDS), sandboxed(sandbox, pids, runs // ROUNDS))
-                for _ in range(ROUNDS)
-            ]
+            each = runs // ROUNDS
+            rounds = [(bare(process, each), sandboxed(sandbox, pids, each)) for _ in range(ROUNDS)]
         ratio = median(ours / theirs for theirs, ours in rounds)
         theirs, ours = (1000 * sum(r[i] for r in rounds) / (each * ROUNDS) for i in (0, 1))
         print(f"| {level} | {theirs:.2f} ms | {ours:.2f} ms | {ratio:.2f} |")

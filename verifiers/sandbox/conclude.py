@@ -101,17 +101,17 @@ def ending(raw: Raw, limits: Limits, *, complete: bool) -> tuple[Ending, Raised 
     if raw.overflowed:
         return Ending.OUTPUT_LIMIT, None
     reported = _reported(raw.messages)
-    if raw.why == "folder":
+    if raw.answer.why == "folder":
         return Ending.OUTPUT_LIMIT, None
-    if raw.why == "stopped":
+    if raw.answer.why == "stopped":
         return (Ending.OK if complete else Ending.TIMEOUT), None
-    if raw.why == "wall" or (raw.status < 0 and raw.cpu_s >= limits.cpu_ceiling_s):
+    if raw.answer.why == "wall" or (raw.answer.status < 0 and raw.answer.cpu_s >= limits.cpu_ceiling_s):
         return Ending.TIMEOUT, None
-    if raw.status < 0:
-        return BY_SIGNAL.get(cast("signal.Signals", -raw.status), Ending.CRASHED), None
+    if raw.answer.status < 0:
+        return BY_SIGNAL.get(cast("signal.Signals", -raw.answer.status), Ending.CRASHED), None
     if reported is not None:
         return _of_error(*reported), reported[1]
-    return (Ending.OK if complete and raw.status == 0 else Ending.EXITED), None
+    return (Ending.OK if complete and raw.answer.status == 0 else Ending.EXITED), None
 
 
 def judgement_of(messages: Iterable[dict[str, Any]]) -> Judgement | None:
@@ -128,20 +128,20 @@ def judgement_of(messages: Iterable[dict[str, Any]]) -> Judgement | None:
 
 def execution(end: Ending, error: Raised | None, raw: Raw, level: Level, **more: Any) -> Execution:
     """Return the Execution of a process, with a sentence about its end."""
-    number = -raw.status if raw.status < 0 else None
+    number = -raw.answer.status if raw.answer.status < 0 else None
     name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
-    detail = DETAILS[end].format(
-        error=error or name, status=raw.status, wall=raw.wall_s, cpu=raw.cpu_s, signal=name
-    )
+    answer = raw.answer
+    figures = {"status": answer.status, "wall": answer.wall_s, "cpu": answer.cpu_s, "signal": name}
+    detail = DETAILS[end].format(error=error or name, **figures)
     return Execution(
         ending=end,
         level=level,
         detail=detail,
         error=error,
-        exit_status=raw.status if number is None else None,
+        exit_status=raw.answer.status if number is None else None,
         signal=number,
-        cpu_s=raw.cpu_s,
-        wall_s=raw.wall_s,
-        peak_mb=raw.peak_kb / 1024,
+        cpu_s=raw.answer.cpu_s,
+        wall_s=raw.answer.wall_s,
+        peak_mb=raw.answer.peak_kb / 1024,
         **more,
     )

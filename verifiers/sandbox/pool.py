@@ -11,6 +11,7 @@ import asyncio
 import atexit
 import contextlib
 import fcntl
+import marshal
 import os
 import queue
 import socket
@@ -39,7 +40,6 @@ from evol.verifiers.sandbox.levels import Wall, build_wall
 from evol.verifiers.sandbox.worker import Lost, Raw, Worker, finish
 
 DEFAULTS = Limits()
-SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
 class Sandbox:
@@ -60,8 +60,8 @@ class Sandbox:
         level: Level | None = None,
         floor: Level | None = None,
     ) -> None:
-        self.workers = workers or len(os.sched_getaffinity(0))
         self._wall: Wall = build_wall(kit, profile, level, floor)
+        self.workers = workers or len(os.sched_getaffinity(0))
         self.level = self._wall.level
         self._closed = False
         self._lock = threading.Lock()
@@ -182,7 +182,7 @@ def _order(role: str, limits: Limits) -> dict[str, Any]:
 
 def _locked(raw: Raw) -> Raw:
     """Return what a process left, if it got as far as the program; raises Lost."""
-    if not raw.locked and raw.why != "wall":
+    if not raw.locked and raw.answer.why != "wall":
         raise Lost
     return raw
 
@@ -190,7 +190,7 @@ def _locked(raw: Raw) -> Raw:
 def _run_call(slot: _Slot, job: Call, limits: Limits) -> Execution:
     calls = [[c.entry, wire.encode(tuple(c.args)), wire.encode(dict(c.kwargs))] for c in job.calls]
     task = {"source": job.source, "modules": named(job.source), "calls": calls, "describe": job.describe}
-    raw = _locked(*finish(slot.for_program().begin(_order("call", limits), wire.dump(task))))
+    raw = _locked(*finish(slot.for_program().begin(_order("call", limits), marshal.dumps(task))))
     found = results(raw.messages, len(calls))
     complete = {"end": True} in raw.messages and len(found) == len(calls)
     end, error = ending(raw, limits, complete=complete)
@@ -206,7 +206,8 @@ def _memory_file(name: str, content: bytes | None = None) -> int:
         with open(descriptor, "wb", closefd=False) as file:
             file.write(content)
         os.lseek(descriptor, 0, os.SEEK_SET)
-        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, SEALS)
+        seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
     return descriptor
 
 
@@ -220,7 +221,7 @@ def _run_script(slot: _Slot, job: Script, limits: Limits) -> Execution:
         opened = (_memory_file("stdin", job.stdin), _memory_file("stdout"), _memory_file("stderr"))
         for descriptor in opened:
             files.callback(os.close, descriptor)
-        running = slot.for_program().begin(_order("script", limits), wire.dump(task), opened)
+        running = slot.for_program().begin(_order("script", limits), marshal.dumps(task), opened)
         raw = _locked(*finish(running))
         out, err = (_content(d, limits.output_bytes) for d in opened[1:])
     end, error = ending(raw, limits, complete=True)
@@ -237,9 +238,9 @@ def _both(slot: _Slot, job: Judge, limits: Limits) -> tuple[Raw, Raw]:
     one, other = socket.socketpair()
     with one, other:
         program = slot.for_program().begin(
-            _order("candidate", limits), wire.dump(program_task), (one.fileno(),)
+            _order("candidate", limits), marshal.dumps(program_task), (one.fileno(),)
         )
-        judge = slot.for_tests().begin(_order("judge", limits), wire.dump(judge_task), (other.fileno(),))
+        judge = slot.for_tests().begin(_order("judge", limits), marshal.dumps(judge_task), (other.fileno(),))
     raw, judged = finish(program, judge)
     return raw, judged
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 import atexit
 import builtins
 import io
+import marshal
 import os
-import signal
-import struct
 import sys
 import threading
 import types
@@ -20,10 +19,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from evol.verifiers.sandbox import judging, namespaces, proxy, rlimits, values, wire
+from evol.verifiers.sandbox.protocol import HEADER, LOCKED
 from evol.verifiers.sandbox.seccomp import Filter
 
-HEADER = struct.Struct("<I")
-LOCKED = b"\x01"
 CHUNK = 1 << 20
 FILENAME = "<program>"
 MODULE = "solution"
@@ -37,12 +35,14 @@ GENUINE = {
 class Wall:
     """What a child needs to lock itself in.
 
-    The filter (None without one), whether it is still root, what its limits come on top of (bytes
-    of address space, threads of the same user), the kit's names, and the folder of the `files` profile.
+    The filter (None without one), whether it is still root, whether it ends with a process tree
+    of its own, what its limits come on top of (bytes of address space, threads of the same user),
+    the kit's names, and the folder of the `files` profile.
     """
 
     filter: Filter | None
     root: bool
+    alone: bool
     address_space: int
     other_tasks: int
     namespace: types.CodeType | None
@@ -62,6 +62,13 @@ class Channel:
         sent = os.write(self.descriptor, data)
         while sent < len(data):
             sent += os.write(self.descriptor, data[sent : sent + CHUNK])
+
+    def task(self) -> dict[str, Any]:
+        """Return the job's contents, which come from our own caller, before anything else does."""
+        data = os.read(self.descriptor, CHUNK)
+        (size,) = HEADER.unpack_from(data)
+        rest = size + HEADER.size - len(data)
+        return marshal.loads(data[HEADER.size :] + self._exactly(rest) if rest else data[HEADER.size :])  # type: ignore[no-any-return]  # noqa: S302 - as said
 
     def receive(self) -> Any:
         """Return the next message; raises EOFError at the end, WireError for what is none."""
@@ -95,7 +102,8 @@ def lock_down(channel: Channel, wall: Wall, job: dict[str, Any], modules: list[s
         os.environ |= {"HOME": wall.folder, "TMPDIR": wall.folder}
     if wall.root:
         namespaces.become_nobody()
-    namespaces.prctl(namespaces.SET_DEATH_SIGNAL, signal.SIGKILL)
+    if not wall.alone:
+        namespaces.prctl(namespaces.SET_DEATH_SIGNAL, 9)
     if wall.filter is None:
         os.setpgid(0, 0)
     else:
@@ -177,7 +185,7 @@ def _invoke(namespace: dict[str, Any], call: list[Any], hook: wire.ForeignHook) 
 
 def run_call(channel: Channel, wall: Wall, job: dict[str, Any]) -> None:
     """Serve a Call job."""
-    task = channel.receive()
+    task = channel.task()
     lock_down(channel, wall, job, task["modules"])
     namespace = load(channel, wall, task["source"])
     if namespace is None:
@@ -216,7 +224,7 @@ def _wind_up(namespace: dict[str, Any]) -> None:
 
 def run_script(channel: Channel, wall: Wall, job: dict[str, Any]) -> int:
     """Serve a Script job and return the exit status."""
-    task = channel.receive()
+    task = channel.task()
     _standard_streams()
     lock_down(channel, wall, job, task["modules"])
     namespace = vars(program_module(wall, "__main__"))
@@ -250,7 +258,7 @@ class _Printed(io.StringIO):
 
 def run_candidate(channel: Channel, wall: Wall, job: dict[str, Any], judge: int) -> None:
     """Serve a Judge job's program: execute it, then answer its judge until that has done."""
-    task = channel.receive()
+    task = channel.task()
     lock_down(channel, wall, job, task["modules"])
     sys.stdout = _Printed()
     namespace = load(channel, wall, task["source"])
@@ -264,7 +272,7 @@ def run_candidate(channel: Channel, wall: Wall, job: dict[str, Any], judge: int)
 
 def run_judge(channel: Channel, wall: Wall, job: dict[str, Any], program: int) -> None:
     """Serve a Judge job's tests, and report over a socket that nobody else holds."""
-    task = channel.receive()
+    task = channel.task()
     lock_down(channel, wall, job, task["modules"])
     module = program_module(wall, proxy.TESTS)
     channel.send(judging.judge(task, vars(module), proxy.Peer(Channel(program), strict=True)))

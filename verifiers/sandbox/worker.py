@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import marshal
 import os
 import select
 import signal
@@ -23,14 +24,15 @@ from pathlib import Path
 from typing import Any
 
 from evol.verifiers.sandbox import wire
+from evol.verifiers.sandbox.protocol import ANSWER, HEADER, LOCKED, READY, STOP, WHY
 
 START_S = 60.0
 GRACE_S = 10.0
 PARTING_S = 0.5
-STOP = b"stop"
-LOCKED = b"\x01"
-HEADER = struct.Struct("<I")
 CHUNK = 1 << 18
+# The whole environment of a zygote. One hash seed for all, so that the order of a set of texts, and
+# with it a verdict, does not depend on the zygote that a program happens to meet.
+ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 
 # The zygote imports its own modules by their full names without running the packages'
 # `__init__`, which would load what the caller needs and each fork would carry.
@@ -56,20 +58,39 @@ class LayerRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """The zygote's own measurements of a process that has ended.
+
+    `status` is the exit status, or minus the signal; `why` says that and why the zygote ended it.
+    """
+
+    status: int
+    why: str | None
+    cpu_s: float
+    wall_s: float
+    peak_kb: int
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Answer:
+        """Return what a zygote packed; raises Lost."""
+        try:
+            status, why, cpu_s, wall_s, peak_kb = ANSWER.unpack(data)
+        except struct.error as error:
+            raise Lost from error
+        return cls(status, WHY[why], cpu_s, wall_s, peak_kb)
+
+
+@dataclass(frozen=True, slots=True)
 class Raw:
-    """What one process left: its messages, and the zygote's measurements of it.
+    """What one process left: its messages, and what was measured.
 
     `locked` is whether it got as far as being locked in: before that nothing of the program ran.
     """
 
     locked: bool
     messages: list[Any]
-    status: int
-    why: str | None
-    cpu_s: float
-    wall_s: float
-    peak_kb: int
     overflowed: bool
+    answer: Answer
 
 
 class Worker:
@@ -86,27 +107,26 @@ class Worker:
         paths = [str(p) for p in (here.parents[1], here.parent, here)]
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-B", "-c", BOOT, str(theirs.fileno()), *paths],
+                [sys.executable, "-P", "-s", "-S", "-B", "-c", BOOT, str(theirs.fileno()), *paths],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-                env={},
+                env=ENVIRONMENT,
                 cwd="/",
                 start_new_session=True,
             )
         try:
-            self.control.send(json.dumps(config).encode())
-            answer = self.answer(time.monotonic() + START_S)
+            self.control.send(marshal.dumps(config))
+            answer = self._receive(time.monotonic() + START_S)
         except (Lost, OSError) as error:
             self.close()
             raise LayerRefused("interpreter", None, "the zygote died while it started") from error
-        if "refused" in answer:
+        if answer != READY:
             self.close()
-            raise LayerRefused(answer["refused"], answer["errno"], answer["error"])
+            raise LayerRefused(*json.loads(answer))
 
-    def answer(self, deadline: float) -> dict[str, Any]:
-        """Return the zygote's next answer; raises Lost."""
+    def _receive(self, deadline: float) -> bytes:
         self.control.settimeout(max(0.01, deadline - time.monotonic()))
         try:
             data = self.control.recv(CHUNK)
@@ -114,14 +134,18 @@ class Worker:
             raise Lost from error
         if not data:
             raise Lost
-        return json.loads(data)  # type: ignore[no-any-return]
+        return data
+
+    def answer(self, deadline: float) -> Answer:
+        """Return what the zygote says of the job that has ended; raises Lost."""
+        return Answer.from_bytes(self._receive(deadline))
 
     def begin(self, order: dict[str, Any], task: bytes, more: tuple[int, ...] = ()) -> Running:
         """Start a job's process: the order goes to the zygote, the task past it, straight to the process."""
         mine, theirs = socket.socketpair()
         with theirs:
             try:
-                data = json.dumps(order).encode()
+                data = marshal.dumps(order)
                 socket.send_fds(self.control, [data], [theirs.fileno(), *more])
             except OSError as error:
                 mine.close()
@@ -178,7 +202,7 @@ class Running:
         with contextlib.suppress(KeyError):
             poll.unregister(self.job)
         messages = list(_messages(bytes(self.received[1:])))
-        self.raw = Raw(self.received[:1] == LOCKED, messages, overflowed=self.overflowed, **answer)
+        self.raw = Raw(self.received[:1] == LOCKED, messages, self.overflowed, answer)
 
     def _exchange(self, poll: select.poll, event: int) -> None:
         if event & select.POLLOUT:

@@ -13,20 +13,24 @@ import contextlib
 import ctypes
 import gc
 import json
+import marshal
 import os
 import select
 import signal
 import sys
 import time
 from _sitebuiltins import Quitter
-from socket import AF_UNIX, SOCK_SEQPACKET, recv_fds, socket
+from array import array
+from socket import AF_UNIX, SOCK_SEQPACKET, socket
 from typing import Any, NoReturn
 
 from evol.verifiers.sandbox import landlock, namespaces, rlimits, runner
+from evol.verifiers.sandbox.protocol import ANSWER, READY, STOP, WHY
 from evol.verifiers.sandbox.seccomp import Filter
 
 MESSAGE = 1 << 16
-STOP = b"stop"
+ORDER = 4096
+PASSED = 256
 BLOCK = 4096
 WATCH_S = 0.05
 ARENAS_OPTION = -8
@@ -37,7 +41,7 @@ class Refused(Exception):
 
     def __init__(self, layer: str, error: OSError) -> None:
         super().__init__(layer)
-        self.answer = {"refused": layer, "errno": error.errno, "error": str(error)}
+        self.answer = [layer, error.errno, str(error)]
 
 
 def _stay_behind(child: int, control: socket) -> NoReturn:
@@ -119,7 +123,15 @@ def prepare(config: dict[str, Any], control: socket) -> runner.Wall:
     alone = not root and namespaces.own_count_of_processes()
     text = config["kit"]["namespace"]
     names = compile(text, "<kit>", "exec") if text else None
-    return runner.Wall(_tried_filter(config), root, base, 0 if alone else tasks, names, config["folder"])
+    return runner.Wall(
+        _tried_filter(config),
+        root,
+        config["level"] == "strong",
+        base,
+        0 if alone else tasks,
+        names,
+        config["folder"],
+    )
 
 
 def _usage(folder: str) -> int:
@@ -212,37 +224,32 @@ def _clear_out(config: dict[str, Any], child: int) -> None:
 def serve(config: dict[str, Any], wall: runner.Wall, control: socket) -> None:
     """Run one job after another until the caller goes."""
     while True:
-        data, descriptors, _, _ = recv_fds(control, MESSAGE, 4)
+        data, ancillary, _, _ = control.recvmsg(ORDER, PASSED)
         if not data:
             return
         # A stop that crossed the answer to the job it meant.
         if data == STOP:
             continue
-        job = json.loads(data)
+        job, descriptors = marshal.loads(data), array("i", ancillary[0][2])  # noqa: S302 - our caller's
         started = time.monotonic()
         child = os.fork()
         if not child:
             control.close()
-            runner.run(wall, job, descriptors)
+            runner.run(wall, job, descriptors.tolist())
         for descriptor in descriptors:
             os.close(descriptor)
         why = _await(config, child, control, job["limits"]["wall_s"])
         _, status, usage = os.wait4(child, 0)
         _clear_out(config, child)
-        answer = {
-            "status": os.waitstatus_to_exitcode(status),
-            "why": why,
-            "cpu_s": usage.ru_utime + usage.ru_stime,
-            "peak_kb": usage.ru_maxrss,
-            "wall_s": time.monotonic() - started,
-        }
-        control.send(json.dumps(answer).encode())
+        cpu_s = usage.ru_utime + usage.ru_stime
+        ended = os.waitstatus_to_exitcode(status), WHY.index(why), cpu_s
+        control.send(ANSWER.pack(*ended, time.monotonic() - started, usage.ru_maxrss))
 
 
 def main(descriptor: int) -> None:
     """Be a zygote on this control socket."""
     control = socket(AF_UNIX, SOCK_SEQPACKET, fileno=descriptor)
-    config = json.loads(control.recv(MESSAGE))
+    config = marshal.loads(control.recv(MESSAGE))  # noqa: S302 - our caller's
     try:
         wall = prepare(config, control)
     except Refused as refused:
@@ -250,5 +257,5 @@ def main(descriptor: int) -> None:
         return
     gc.collect()
     gc.freeze()
-    control.send(b'{"ready": true}')
+    control.send(READY)
     serve(config, wall, control)

@@ -283,7 +283,7 @@ def test_the_files_profile_has_a_folder_of_its_own_and_nothing_else(sandbox_at, 
     ):
         execution = sandbox.run(Call(REFUSED[name], (Invocation("attempt", (trap,)),)), QUICK)
         assert not any(isinstance(r, Returned) for r in execution.results), (name, execution)
-    swap = "import os\\nos.mkdir('d')\\nos.rename('d', 'e')\\nos.symlink('/tmp', 'd')\\nos.symlink('/', 'f')"
+    swap = "import os\nos.mkdir('d')\nos.rename('d', 'e')\nos.symlink('/tmp', 'd')\nos.symlink('/', 'f')"
     assert sandbox.run(Script(swap), QUICK).ending in (Ending.OK, Ending.EXCEPTION)
     fill = "n = 0\nwhile True:\n open(str(n), 'wb').write(b'x' * (1 << 20)); n += 1"
     assert sandbox.run(Script(fill), QUICK).ending in (Ending.EXCEPTION, Ending.OUTPUT_LIMIT)
