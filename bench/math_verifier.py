@@ -162,10 +162,8 @@ def accuracy(suites: dict[str, list[Row]], with_rival: bool, disagreements: bool
         if name.startswith("built_nearmiss"):
             print(f"| {name} | {len(rows)} | strict | {summary(ours(name, rows, STRICT))} |", flush=True)
         for item in (i for i in mine if disagreements and not i.right):
-            row = item.row
-            print(
-                f"    {item.reason}: gold {row['gold'][:90]!r}, answer {row['prediction'][-90:]!r}, label {row['label']}"
-            )
+            gold, answer = item.row["gold"][:90], item.row["prediction"][-90:]
+            print(f"    {item.reason}: gold {gold!r}, answer {answer!r}, label {item.row['label']}")
 
 
 def speed(suites: dict[str, list[Row]], count: int, with_rival: bool) -> None:
@@ -198,9 +196,7 @@ def attacks(suites: dict[str, list[Row]], with_rival: bool) -> None:
         theirs = rivals(rows)
         stopped, failed = sum(item.stopped for item in theirs), sum(bool(item.reason) for item in theirs)
         slow = sum(item.seconds > 2 for item in theirs)
-        print(
-            f"attacks on Math-Verify: over 2 s {slow}, of them stopped after {RIVAL_LIMIT_S:.0f} s {stopped}, raised {failed}"
-        )
+        print(f"attacks on Math-Verify: over 2 s {slow}, killed after {RIVAL_LIMIT_S} s {stopped}, raised {failed}")
 
 
 def agreement(suites: dict[str, list[Row]], count: int = 400) -> None:

@@ -23,8 +23,10 @@ def judge(row: Row) -> tuple[bool, float]:
     configs = [kinds[name] for name in row.get("match_types", ("latex", "expr"))]
     options = {"strict": row.get("strict", True), "float_rounding": row.get("precision", 6)}
     start = time.process_time()
-    gold = parse(_presented(row["gold"], "${}$"), configs)
-    answer = parse(row.get("text") or _presented(row["prediction"], "\\boxed{{{}}}"), configs)
+    gold, answer = row["gold"], row.get("text") or row["prediction"]
+    if "match_types" not in row and "text" not in row:
+        gold, answer = _presented(gold, "${}$"), _presented(answer, "\\boxed{{{}}}")
+    gold, answer = parse(gold, configs), parse(answer, configs)
     return bool(verify(gold, answer, **options)), time.process_time() - start
 
 

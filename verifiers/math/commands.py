@@ -181,12 +181,8 @@ def _applied(parser: Parser) -> Node:
 
 
 def _decorated(parser: Parser, name: str) -> Node:
-    """Read an overline: repeating digits after a decimal, else part of a name."""
-    before = parser.tokens[parser.at - 2] if parser.at > 1 else None
-    inner = argument(parser)
-    if isinstance(inner, Num) and before is not None and "." in before.text:
-        raise MathSyntaxError("A repeating decimal stands where none can be read.")
-    return Sym(f"{name} {_flat(inner)}")
+    """Read a decorated letter or run of letters as a name."""
+    return Sym(f"{name} {_flat(argument(parser))}")
 
 
 def _flat(node: Node) -> str:

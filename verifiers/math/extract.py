@@ -226,9 +226,7 @@ def _prose(text: str, offset: int, rule: str) -> Extraction | None:
             if first < last
             else _span(telling[last], rule, offset)
         )
-    if len(text) <= 200 and text.strip():
-        return Extraction(undress(text), "words", offset, offset + len(text))
-    return None
+    return _found(text, "words", offset) if len(text) <= 200 else None
 
 
 def _span(span: tuple[int, int, str, bool], rule: str, offset: int) -> Extraction | None:

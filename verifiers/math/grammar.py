@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from evol.verifiers.math import commands, groups
-from evol.verifiers.math.limits import MAX_DEPTH, MAX_DIGITS, MAX_ITEMS, MathSyntaxError, TooLarge
+from evol.verifiers.math import commands, groups, quantities
+from evol.verifiers.math.limits import MAX_DEPTH, MAX_ITEMS, MathSyntaxError, TooLarge
 from evol.verifiers.math.nodes import (
     MINUS_ONE,
     Add,
@@ -38,11 +38,8 @@ _PRECEDENCE = {
     "cup": 1, "cap": 1, "setminus": 1, "+": 2, "-": 2, "pm": 2, "mp": 2, "*": 3, "/": 3, ":": 3, "mod": 3,
 }  # fmt: skip
 _SEPARATORS = frozenset((",", ";", "and", "or", "&"))
-_CLAUSES = frozenset(("for", "where", "with", "such", "when", "if", "whenever"))
 _UNIVERSAL = frozenset(("all", "any", "every", "each"))
 _FILLERS = frozenset(("only", "approximately", "about", "exactly", "roughly", "answer"))
-_UNIT_COMMANDS = frozenset(("min", "deg"))
-_CURRENCIES = frozenset(("usd", "eur", "gbp", "yen"))
 FUNCTION_LETTERS = frozenset("fgFG")
 
 
@@ -138,7 +135,7 @@ class Parser:
     def clause(self) -> None:
         """Drop `for all ...`, which restricts nothing; any other condition is beyond this grammar."""
         token = self.token
-        if token.kind != "word" or token.text.lower() not in _CLAUSES:
+        if token.kind != "word" or token.text.lower() not in quantities.CLAUSES:
             return
         after = self.tokens[self.at + 1]
         if token.text.lower() != "for" or after.text.lower() not in _UNIVERSAL:
@@ -175,11 +172,11 @@ class Parser:
                 self.at += 1
                 left = self.combine(token.text, left, self.binary(level + 1))
             elif floor <= 3 and self.starts_factor(token):
-                left = self.juxtapose(left, start)
-            elif floor <= 3 and self.starts_unit(token):
-                left = Quantity(left, self.unit())
+                left = quantities.juxtapose(self, left, start)
+            elif floor <= 3 and quantities.starts_unit(self, token):
+                left = Quantity(left, quantities.unit(self))
             elif token.kind == "cmd" and token.text == "pmod":
-                left = self.modulus(left)
+                left = quantities.modulus(self, left)
             else:
                 return left
 
@@ -220,101 +217,12 @@ class Parser:
             follows = self.tokens[self.at + 1]
             if token.text in ("end", "pmod"):
                 return False
-            return token.text not in _UNIT_COMMANDS or follows.text in ("(", "_", "\\{", "{")
+            return token.text not in quantities.UNIT_COMMANDS or follows.text in ("(", "_", "\\{", "{")
         if token.kind == "op":
             if token.text == "|":
                 return not self.bars
             return token.text in ("(", "[", "{", "lfloor", "lceil")
-        return token.kind == "num" and self.mixed_ahead()
-
-    def mixed_ahead(self) -> bool:
-        """Whether `NUM NUM / NUM` stands here: the fraction of a mixed number, or a product's factor."""
-        before, token, slash, bottom = (*self.tokens[self.at - 1 : self.at + 3], *[self.tokens[-1]] * 3)[:4]
-        if before.kind == "num":
-            return token.spaced and slash.text == "/" and bottom.kind == "num" and not slash.spaced
-        return before.text in (")", "}", "]", "!") or (before.kind in ("sym", "cmd") and token.spaced)
-
-    def starts_unit(self, token: Token) -> bool:
-        """Whether a token after a complete factor is a unit or a counted noun."""
-        if token.kind == "word":
-            return token.text.lower() not in _CLAUSES
-        if token.kind == "cmd":
-            return token.text in _UNIT_COMMANDS
-        if token.kind == "sym":
-            return token.worded
-        return token.kind == "op" and token.text in _CURRENCIES
-
-    def unit(self) -> str:
-        """Read a unit phrase: words, powers of them, `/`."""
-        parts: list[str] = []
-        while True:
-            token, follows = self.tokens[self.at], self.tokens[self.at + 1 : self.at + 2]
-            if self.starts_unit(token):
-                parts.append(token.text)
-            elif token.text == "/" and follows and self.starts_unit(follows[0]):
-                parts.append("/")
-            elif token.text == "^" and parts:
-                self.at += 1
-                parts[-1] += self.unit_power()
-                continue
-            elif token.text == "(" and follows and follows[0].kind in ("word", "sym") and parts:
-                raise MathSyntaxError("A remark stands beside the unit.")
-            else:
-                return " ".join(parts)
-            self.at += 1
-
-    def modulus(self, left: Node) -> Node:
-        """Read `\\pmod{m}` after a residue."""
-        self.at += 1
-        start = self.at
-        self.atom()
-        return Quantity(left, "mod " + "".join(t.text for t in self.tokens[start : self.at]).strip("{}()"))
-
-    def unit_power(self) -> str:
-        """Read the exponent of a unit."""
-        opened = self.accept("{")
-        sign = "-" if self.accept("-") else ""
-        digits = self.token.text
-        if self.token.kind != "num" or len(digits) != 1:
-            raise MathSyntaxError("A unit has an odd exponent.")
-        self.at += 1
-        if opened:
-            self.expect("}")
-        return f"^{sign}{digits}"
-
-    def juxtapose(self, left: Node, start: int) -> Node:
-        """Read a factor written without a sign of multiplication; `3 \\frac{1}{2}` is a mixed number."""
-        lone = self.at == start + 1 or (self.at == start + 2 and self.tokens[start].text in "+-")
-        plain_integer = lone and self.tokens[self.at - 1].kind == "num" and isinstance(left, Num)
-        here, token = self.at, self.token
-        if plain_integer and isinstance(left, Num) and left.places is None:
-            if token.kind == "cmd" and token.text == "frac":
-                factor = self.power()
-                top, bottom = proper_fraction(factor)
-                if bottom and all(t.kind in ("num", "cmd", "op") for t in self.tokens[here : self.at]):
-                    part = Fraction(top, bottom)
-                    return Num(left.value - part if left.value < 0 else left.value + part)
-                return Mul((left, factor))
-            if token.kind == "num":
-                return self.mixed(left)
-        factor = self.power()
-        return Mul((*left.factors, factor) if isinstance(left, Mul) else (left, factor))
-
-    def mixed(self, left: Num) -> Node:
-        """Read the fraction of a mixed number such as `1 1/2`."""
-        top, bottom = self.integer(self.tokens[self.at]), self.integer(self.tokens[self.at + 2])
-        if not 0 < top < bottom:
-            raise MathSyntaxError("Two numbers stand side by side.")
-        self.at += 3
-        part = Fraction(top, bottom)
-        return Num(left.value - part if left.value < 0 else left.value + part)
-
-    @staticmethod
-    def integer(token: Token) -> int:
-        """Return the token's value where it is a plain integer within the cap."""
-        if token.kind != "num" or not token.text.isdigit() or len(token.text) > MAX_DIGITS:
-            raise MathSyntaxError("Two numbers stand side by side.")
-        return int(token.text)
+        return token.kind == "num" and quantities.mixed_ahead(self)
 
     # Powers and what follows a factor
 
@@ -421,7 +329,10 @@ class Parser:
         token = self.token
         if token.kind == "num":
             self.at += 1
-            return number(token.text)
+            return quantities.number(token.text)
+        if token.kind == "repeating":
+            self.at += 1
+            return quantities.repeating(token.text)
         if token.kind == "sym":
             return self.symbol(token)
         if token.kind == "cmd":
@@ -454,34 +365,11 @@ class Parser:
         if self.token.text.lower() in _FILLERS and self.tokens[self.at + 1].kind not in ("word", "end"):
             self.at += 1
             return self.power()
+        if self.token.text.lower() in quantities.NUMBER_WORDS:
+            self.at += 1
+            return Num(Fraction(quantities.NUMBER_WORDS[self.tokens[self.at - 1].text.lower()]))
         found: list[str] = []
         while self.token.kind == "word" or (self.token.kind == "sym" and self.token.worded and found):
             found.append(self.token.text.lower())
             self.at += 1
         return Text(" ".join(found))
-
-
-def number(text: str) -> Num:
-    """Return a literal; raises TooLarge beyond the caps before anything is computed."""
-    if len(text) > MAX_DIGITS:
-        raise TooLarge("A number has more digits than the cap.")
-    if text.isdigit():
-        return Num(Fraction(int(text)))
-    mantissa, _, power = text.lower().partition("e")
-    places = len(mantissa.partition(".")[2])
-    if power and abs(int(power)) > MAX_DIGITS:
-        raise TooLarge("A number has a larger power of ten than the cap.")
-    value = Fraction(mantissa) * Fraction(10) ** int(power or 0)
-    return Num(value, places - int(power or 0) if "." in mantissa or power else None)
-
-
-def proper_fraction(node: Node) -> tuple[int, int]:
-    """Return top and bottom of a quotient of two literals between 0 and 1, or (0, 0)."""
-    if isinstance(node, Mul) and len(node.factors) == 2:
-        top, below = node.factors
-        if isinstance(top, Num) and isinstance(below, Pow) and isinstance(below.base, Num):
-            bottom = below.base
-            whole = top.value.denominator == 1 == bottom.value.denominator
-            if whole and top.places is None and bottom.places is None and 0 < top.value < bottom.value:
-                return int(top.value), int(bottom.value)
-    return 0, 0

@@ -96,10 +96,11 @@ def judge(a: str, b: str) -> tuple[bool | None, str]:
     difference = left - right
     if difference == 0 or sympy.simplify(difference) == 0:
         return True, "sympy_equal"
-    value = sympy.N(difference, 40)
-    scale = max(abs(sympy.N(left, 40)), abs(sympy.N(right, 40)), sympy.Integer(1))
-    if value.is_number and value.is_comparable and abs(value) > scale * sympy.Float("1e-15"):
-        return False, "sympy_different"
+    sides = [sympy.N(side, 40) for side in (difference, left, right)]
+    if all(side.is_number and side.is_finite for side in sides):
+        value, *scale = map(abs, sides)
+        if value > max(*scale, sympy.Integer(1)) * sympy.Float("1e-15"):
+            return False, "sympy_different"
     return None, "not_evaluable"
 
 

@@ -194,6 +194,8 @@ class Matcher:
         assert isinstance(matrix, Matrix)
         cells = [cell for row in matrix.rows for cell in row]
         vector = min(len(matrix.rows), max(map(len, matrix.rows), default=0)) == 1
+        if isinstance(other, Seq) and self.profile.loose_containers and _is_grid(other):
+            return self._in_order([Seq(row, "[]") for row in matrix.rows], other.items)
         if vector and isinstance(other, Seq) and other.kind != "set" and self.profile.loose_containers:
             return self._in_order(cells, other.items)
         if len(cells) == 1:
@@ -316,6 +318,11 @@ def _chosen(node: Node, minus: list[int]) -> Node:
         return rebuild(part, change)
 
     return change(node)
+
+
+def _is_grid(seq: Seq) -> bool:
+    """Whether a list of lists is meant as a matrix: `[[1, 2], [3, 4]]`."""
+    return seq.kind == "[]" and all(isinstance(item, Seq) and item.kind == "[]" for item in seq.items)
 
 
 def _closed(a: Seq, b: Seq) -> bool:

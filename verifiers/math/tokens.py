@@ -31,7 +31,7 @@ FUNCTIONS = names(
 )
 CONSTANT_WORDS = {"pi": "pi", "infinity": "infty", "inf": "infty", "oo": "infty"}
 GREEK_WORDS = names("alpha beta gamma delta epsilon theta lambda sigma omega phi psi rho tau mu eta zeta")
-_SHORT_WORDS = names("the for all any not yes odd one two six ten are was has its but who how no of is")
+_SHORT_WORDS = names("the for all any not yes odd one two six ten are was has its but who how no of is per")
 _RUN_PREFIX = re.compile(r"(sin|cos|tan|cot|sec|csc|ln|log|sqrt|pi)([a-z]{1,2})")
 
 _OPS = {
@@ -67,7 +67,7 @@ _SAFE = r"\d{1,3}(?:(?:\{,\}|,\\!\s*|\\!\s*,\s*|\\,|\\ )\d{3})+(?!\d)(?:\.\d+)?"
 _SPACED = r"\d{1,3}(?: \d{3})+(?!\d)(?:\.\d+)?"
 _COMMA = r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?"
 _TOKEN = re.compile(
-    rf"(?P<ws>\s+|~)|(?P<safe>{_SAFE}|{_SPACED})|(?P<comma>{_COMMA})|(?P<sci>(?:{_NUM})[eE][+-]?\d+(?![\d.a-zA-Z]))"
+    rf"(?P<ws>\s+|~)|(?P<rep>\d*\.\d*\\(?:overline|bar|dot)\s*\{{\d+\}})|(?P<safe>{_SAFE}|{_SPACED})|(?P<comma>{_COMMA})|(?P<sci>(?:{_NUM})[eE][+-]?\d+(?![\d.a-zA-Z]))"
     rf"|(?P<num>{_NUM})|(?P<letters>[^\W\d_]+)|(?P<brk>\\\\(?:\[[^\]]*\])?)|\\(?P<cmd>[a-zA-Z]+)\*?|\\(?P<esc>[{{}}%$|])"
     r"|\\(?P<thin>[,;:!> ()\[\]/\-])|(?P<op>\*\*|<=|>=|=<|=>|!=|==|->|&&|[-+*/^_()\[\]{}|,;:=<>!'%&$])"
     r"|(?P<other>.)",
@@ -138,23 +138,33 @@ class _Lexer:
 
     def _plain(self, kind: str, match: re.Match[str]) -> None:
         found = match.group()
-        if kind == "ws" or kind == "thin":
+        if kind in ("ws", "thin"):
             self.spaced = True
-        elif kind in ("num", "sci"):
-            self.add("num", found)
-        elif kind in ("safe", "comma"):
-            self.add("num", re.sub(r"[^\d.]", "", found))
+        elif kind in ("num", "sci", "safe", "comma", "rep"):
+            self._number(kind, found)
         elif kind == "letters":
             self._letters(found)
         elif kind == "cmd":
             self._command(match["cmd"])
         elif kind == "esc":
-            self.add("op", {"$": "usd", "%": "%", "|": "|"}.get(match["esc"], found))
+            self.add("op", {"$": "usd"}.get(match["esc"], match["esc"] if match["esc"] in "%|" else found))
         elif kind == "brk":
             self.add("op", "\\\\")
         elif kind == "op":
             self._operator(match["op"])
-        elif found in _CURRENCY:
+        else:
+            self._character(found)
+
+    def _number(self, kind: str, found: str) -> None:
+        if kind == "rep":
+            self.add("repeating", re.sub(r"\\[a-z]+\s*\{(\d+)\}", r"|\1", found))
+        elif kind in ("safe", "comma"):
+            self.add("num", re.sub(r"[^\d.]", "", found))
+        else:
+            self.add("num", found)
+
+    def _character(self, found: str) -> None:
+        if found in _CURRENCY:
             self.add("op", _CURRENCY[found])
         elif "①" <= found <= "⑳":
             self.add("op", "circled")

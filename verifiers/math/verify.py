@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
-from functools import partial
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from evol.errors import VerifierStopped
 from evol.types import Json, Outcome, Verdict
@@ -63,20 +64,25 @@ def verify_batch(
 ) -> Iterator[Verdict]:
     """Yield a verdict for each (gold, answer), in order, judged in worker processes.
 
-    A worker that dies or overruns costs its own pair an undecided verdict and is replaced. Without
-    a `pool` one is made for this batch.
+    A worker that dies or overruns costs its own pair an undecided verdict (`worker_stopped`) and is
+    replaced. At most a few pairs per worker are taken ahead. Without a `pool` one is made for this batch.
     """
     if pool is None:
         with WorkerPool(preload=("evol.verifiers.math.verify",)) as own:
             yield from verify_batch(pairs, profile=profile, pool=own, limit_s=limit_s)
         return
-    yield from pool.map(partial(_judged, profile=profile), pairs, limit_s=limit_s)
+    ahead: deque[Future[Verdict]] = deque()
+    with ThreadPoolExecutor(pool.workers, thread_name_prefix="evol-batch") as threads:
+        for gold, answer in pairs:
+            ahead.append(threads.submit(_in_worker, pool, gold, answer, profile, limit_s))
+            if len(ahead) >= 4 * pool.workers:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
-def _judged(pair: tuple[str, str], *, profile: Profile) -> Verdict:
-    return verify(*pair, profile=profile)
-
-
-def stopped(error: VerifierStopped) -> Verdict:
-    """Return the verdict on a pair whose worker was stopped."""
-    return Verdict.undecided(VERIFIER, "worker_stopped", str(error))
+def _in_worker(pool: WorkerPool, gold: str, answer: str, profile: Profile, limit_s: float) -> Verdict:
+    try:
+        return pool.run(verify, gold, answer, profile=profile, limit_s=limit_s)
+    except VerifierStopped as error:
+        return Verdict.undecided(VERIFIER, "worker_stopped", str(error))

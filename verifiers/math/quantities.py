@@ -1,0 +1,177 @@
+"""Numbers and what is written beside them: literals, mixed numbers, implicit products, units."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from evol.verifiers.math.limits import MAX_DIGITS, MathSyntaxError, TooLarge
+from evol.verifiers.math.nodes import Mul, Node, Num, Pow, Quantity
+from evol.verifiers.math.tokens import Token
+
+if TYPE_CHECKING:
+    from evol.verifiers.math.grammar import Parser
+
+CLAUSES = frozenset(("for", "where", "with", "such", "when", "if", "whenever"))
+UNIT_COMMANDS = frozenset(("min", "deg"))
+_CURRENCIES = frozenset(("usd", "eur", "gbp", "yen"))
+NUMBER_WORDS = {
+    word: value
+    for value, word in enumerate(
+        (
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        )
+    )
+}
+
+
+def starts_unit(parser: Parser, token: Token) -> bool:
+    """Whether a token after a complete factor is a unit or a counted noun."""
+    if token.kind == "word":
+        return token.text.lower() not in CLAUSES
+    if token.kind == "cmd":
+        return token.text in UNIT_COMMANDS
+    if token.kind == "sym":
+        return token.worded
+    return token.kind == "op" and token.text in _CURRENCIES
+
+
+def unit(parser: Parser) -> str:
+    """Read a unit phrase: words, powers of them, `/`."""
+    parts: list[str] = []
+    while True:
+        token, follows = parser.tokens[parser.at], parser.tokens[parser.at + 1 : parser.at + 2]
+        if starts_unit(parser, token):
+            parts.append(token.text)
+        elif token.text == "/" and follows and starts_unit(parser, follows[0]):
+            parts.append("/")
+        elif token.text == "^" and parts:
+            parser.at += 1
+            parts[-1] += unit_power(parser)
+            continue
+        elif token.text == "(" and follows and follows[0].kind in ("word", "sym") and parts:
+            raise MathSyntaxError("A remark stands beside the unit.")
+        else:
+            return " ".join(parts)
+        parser.at += 1
+
+
+def unit_power(parser: Parser) -> str:
+    """Read the exponent of a unit."""
+    opened = parser.accept("{")
+    sign = "-" if parser.accept("-") else ""
+    digits = parser.token.text
+    if parser.token.kind != "num" or len(digits) != 1:
+        raise MathSyntaxError("A unit has an odd exponent.")
+    parser.at += 1
+    if opened:
+        parser.expect("}")
+    return f"^{sign}{digits}"
+
+
+def modulus(parser: Parser, left: Node) -> Node:
+    """Read `\\pmod{m}` after a residue."""
+    parser.at += 1
+    start = parser.at
+    parser.atom()
+    return Quantity(left, "mod " + "".join(t.text for t in parser.tokens[start : parser.at]).strip("{}()"))
+
+
+def mixed_ahead(parser: Parser) -> bool:
+    """Whether `NUM NUM / NUM` stands here: the fraction of a mixed number, or a product's factor."""
+    before, token, slash, bottom = (*parser.tokens[parser.at - 1 : parser.at + 3], *[parser.tokens[-1]] * 3)[
+        :4
+    ]
+    if before.kind == "num":
+        return token.spaced and slash.text == "/" and bottom.kind == "num" and not slash.spaced
+    return before.text in (")", "}", "]", "!") or (before.kind in ("sym", "cmd") and token.spaced)
+
+
+def juxtapose(parser: Parser, left: Node, start: int) -> Node:
+    """Read a factor written without a sign of multiplication; `3 \\frac{1}{2}` is a mixed number."""
+    lone = parser.at == start + 1 or (parser.at == start + 2 and parser.tokens[start].text in "+-")
+    plain_integer = lone and parser.tokens[parser.at - 1].kind == "num" and isinstance(left, Num)
+    token = parser.token
+    if plain_integer and isinstance(left, Num) and left.places is None:
+        if token.kind == "cmd" and token.text == "frac":
+            factor = parser.power()
+            inner, mark = (factor.value, factor.unit) if isinstance(factor, Quantity) else (factor, "")
+            top, bottom = proper_fraction(inner)
+            if bottom:
+                value = _mixed_value(left, top, bottom)
+                return Quantity(value, mark) if mark else value
+            return Mul((left, factor))
+        if token.kind == "num":
+            return mixed(parser, left)
+    factor = parser.power()
+    return Mul((*left.factors, factor) if isinstance(left, Mul) else (left, factor))
+
+
+def mixed(parser: Parser, left: Num) -> Node:
+    """Read the fraction of a mixed number such as `1 1/2`."""
+    top, bottom = integer(parser.tokens[parser.at]), integer(parser.tokens[parser.at + 2])
+    if not 0 < top < bottom:
+        raise MathSyntaxError("Two numbers stand side by side.")
+    parser.at += 3
+    return _mixed_value(left, top, bottom)
+
+
+def _mixed_value(left: Num, top: int, bottom: int) -> Num:
+    part = Fraction(top, bottom)
+    return Num(left.value - part if left.value < 0 else left.value + part)
+
+
+def integer(token: Token) -> int:
+    """Return the token's value where it is a plain integer within the cap."""
+    if token.kind != "num" or not token.text.isdigit() or len(token.text) > MAX_DIGITS:
+        raise MathSyntaxError("Two numbers stand side by side.")
+    return int(token.text)
+
+
+def number(text: str) -> Num:
+    """Return a literal; raises TooLarge beyond the caps before anything is computed."""
+    if len(text) > MAX_DIGITS:
+        raise TooLarge("A number has more digits than the cap.")
+    if text.isdigit():
+        return Num(Fraction(int(text)))
+    mantissa, _, power = text.lower().partition("e")
+    places = len(mantissa.partition(".")[2])
+    if power and abs(int(power)) > MAX_DIGITS:
+        raise TooLarge("A number has a larger power of ten than the cap.")
+    value = Fraction(mantissa) * Fraction(10) ** int(power or 0)
+    return Num(value, places - int(power or 0) if "." in mantissa or power else None)
+
+
+def repeating(text: str) -> Num:
+    """Return the value of a decimal whose last digits repeat, `0.1|6` being one sixth."""
+    printed, _, period = text.partition("|")
+    whole, _, fixed = printed.partition(".")
+    if len(text) > MAX_DIGITS:
+        raise TooLarge("A number has more digits than the cap.")
+    scale = 10 ** len(fixed)
+    base = Fraction(int(f"{whole}{fixed}" or 0), scale)
+    return Num(base + Fraction(int(period), scale * (10 ** len(period) - 1)))
+
+
+def proper_fraction(node: Node) -> tuple[int, int]:
+    """Return top and bottom of a quotient of two literals between 0 and 1, or (0, 0)."""
+    if isinstance(node, Mul) and len(node.factors) == 2:
+        top, below = node.factors
+        if isinstance(top, Num) and isinstance(below, Pow) and isinstance(below.base, Num):
+            bottom = below.base
+            whole = top.value.denominator == 1 == bottom.value.denominator
+            if whole and top.places is None and bottom.places is None and 0 < top.value < bottom.value:
+                return int(top.value), int(bottom.value)
+    return 0, 0
