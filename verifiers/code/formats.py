@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from evol.types import Json
-from evol.verifiers.code.scripts import ready
+from evol.verifiers.code.scripts import ReadyScript, ready
 from evol.verifiers.code.source import parse
 from evol.verifiers.code.suite import Dialogue, Format, Pair, Suite
 
@@ -81,7 +81,10 @@ def _script(kind: Format, script: str, entry_point: str | None, prompt: str) -> 
     if re.search(r"^class \w+\(.*TestCase.*\)", script, re.M):
         kind = "unittest"
     code = _code(prompt)
-    tests = ready(script, code, entry_point)
+    try:
+        tests = ready(script, code, entry_point)
+    except RecursionError:
+        tests = ReadyScript(script, (entry_point,) if entry_point else ())
     return Suite(kind, tests.entry_points, code, script=tests.text)
 
 

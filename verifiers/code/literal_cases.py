@@ -37,7 +37,10 @@ class Case:
     @property
     def source(self) -> str:
         """The assertion's text, without the message it would fail with."""
-        return f"assert {ast.unparse(self.test)}"
+        try:
+            return f"assert {ast.unparse(self.test)}"
+        except RecursionError:
+            return "assert …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +316,7 @@ def judge_case(tests: LiteralTests, case: Case, results: Sequence[Result]) -> Ca
         return CaseOutcome(False, shown[0], shown[1] if len(shown) > 1 else "a true value")
     except _CallRaised as error:
         return CaseOutcome(False, raised=str(error))
-    except WireError as error:
+    except (WireError, RecursionError) as error:
         raise Beyond from error
     except (Beyond, Missing):
         raise

@@ -74,7 +74,7 @@ def mutants(source: str, entry_points: Collection[str] = (), limit: int = 30) ->
     With `entry_points` only what they reach is changed. A text that is no program has none.
     """
     tree = parse(source)
-    if tree is None:
+    if tree is None or not _writable(tree):
         return []
     changes = [c for part in _reached(tree, entry_points) for node in _nodes(part) for c in _changes(node)]
     found: dict[str, Mutant] = {}
@@ -92,13 +92,22 @@ def stubs(source: str, entry_points: Collection[str] = ()) -> list[Mutant]:
     A program that defines nothing (one that reads and prints) has the empty program for a stub.
     """
     tree = parse(source)
-    if tree is None:
+    if tree is None or not _writable(tree):
         return []
     functions = {s.name for s in tree.body if isinstance(s, DEFINITIONS)}
     values = sorted(set(entry_points) - functions)
     if not functions and not values:
         return [Mutant("", "empty")]
     return [Mutant(_stub(tree, values, value), f"returns {value}") for value in STUB_VALUES]
+
+
+def _writable(tree: ast.Module) -> bool:
+    """Whether a tree is shallow enough to be written back as text."""
+    try:
+        ast.unparse(tree)
+    except RecursionError:
+        return False
+    return True
 
 
 def _stub(tree: ast.Module, values: list[str], result: str) -> str:

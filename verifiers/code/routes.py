@@ -36,6 +36,7 @@ from evol.verifiers.sandbox import (
 
 Route = Literal["io", "stdio", "doctest", "judge"]
 
+UNFINISHED = frozenset((Ending.EXITED, Ending.CRASHED, Ending.EXCEPTION, Ending.SYNTAX_ERROR))
 LENIENT = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 EXAMPLES = """
 
@@ -101,7 +102,10 @@ class Trial:
 
 def try_calls(sandbox: Sandbox, program: str, tests: LiteralTests, limits: Limits) -> Trial:
     """Make the calls and check each case; raises Beyond where plain data does not decide."""
-    execution = sandbox.run(Call(program, tests.calls), limits)
+    try:
+        execution = sandbox.run(Call(program, tests.calls), limits)
+    except WireError as error:
+        raise Beyond from error
     passed, miss, ended = 0, None, None if execution.ok else execution.ending
     for case in tests.cases:
         try:
@@ -130,7 +134,10 @@ def try_pairs(sandbox: Sandbox, program: str, entry: str, pairs: Sequence[Pair],
     """Call the function with each pair's arguments; a tuple equals the list that JSON has for it."""
     if not defines(program, {entry}) and defines(program, {"Solution"}):
         program += ADAPTER.format(name=entry)
-    execution = sandbox.run(Call(program, tuple(Invocation(entry, p.args) for p in pairs)), limits)
+    try:
+        execution = sandbox.run(Call(program, tuple(Invocation(entry, p.args) for p in pairs)), limits)
+    except WireError as error:
+        return Trial("io", len(pairs), 0, (), broken=str(error))
     passed, miss = 0, None
     for pair, result in zip(pairs, execution.results, strict=False):
         test = _shortened(f"{entry}({', '.join(map(repr, pair.args))})")
@@ -234,6 +241,8 @@ def try_script(sandbox: Sandbox, program: str, suite: Suite, limits: Limits) -> 
     names = {name: name for name in suite.entry_points}
     execution = sandbox.run(Judge(program, suite.script, style, names), limits)
     judgement = execution.judgement
+    if judgement is None and execution.judge in UNFINISHED:
+        return Trial("judge", 1, 0, (execution,), broken="they ended before they came to a conclusion")
     if judgement is None:
         ended = execution.judge if execution.ok else execution.ending
         return Trial("judge", 1, 0, (execution,), None, ended or Ending.LOST)

@@ -112,7 +112,7 @@ def test_a_wrapped_function_gets_a_stub_in_its_place():
     assert space["add"](1) is None
 
 
-@pytest.mark.parametrize("text", ["def f(:", "", "\x00"])
+@pytest.mark.parametrize("text", ["def f(:", "", "\x00", "x = " + "+".join(["a"] * 900)])
 def test_what_is_no_program_has_no_mutants(text):
     assert mutants(text) == []
 

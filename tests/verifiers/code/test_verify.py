@@ -165,6 +165,20 @@ def test_what_is_no_program_is_rejected(source, verifier):
     assert verifier.verify(source, ADD).outcome == "reject"
 
 
+DEEP = "[" * 160 + "]" * 160
+LONG = "+".join(["1"] * 900)
+
+
+def test_tests_too_deep_or_long_to_be_read_blame_no_program(verifier):
+    long = read_tests([f"assert f(1) == {LONG}"])
+    assert verifier.verify("def f(x): return 900", long).outcome != "reject"
+    assert verifier.verify("def f(x): return 901", long).outcome != "accept"
+    deep = read_tests([f"assert f({DEEP}) == 1"])
+    assert verifier.verify("def f(x): return 1", deep).outcome != "reject"
+    pairs = read_tests([{"input": [json.loads(DEEP)], "output": 1}], entry_point="f")
+    assert verifier.verify("def f(x): return 1", pairs).reason == "broken_tests"
+
+
 def test_an_empty_suite_is_no_tests(verifier):
     assert verifier.verify(RIGHT, Suite("script", ("add",), script="")).reason == "no_tests"
 
