@@ -15,7 +15,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -103,7 +102,6 @@ class Canaries:
             (victims / name).write_text("precious")
         (CANARY / "secret.txt").write_text(TOKEN)
         self.before = self._state()
-        self.connections: list[str] = []
         self.sockets = [*self._listeners()]
         self.bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
         return self
@@ -119,14 +117,21 @@ class Canaries:
             listener.bind(address)
             if kind == socket.SOCK_STREAM:
                 listener.listen()
-            threading.Thread(target=self._watch, args=(listener, kind), daemon=True).start()
+            listener.setblocking(False)
             yield listener
 
-    def _watch(self, listener: socket.socket, kind: int) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                listener.accept()[0].close() if kind == socket.SOCK_STREAM else listener.recv(100)
-                self.connections.append(str(listener.getsockname()))
+    def _reached(self) -> list[str]:
+        """Return the listeners that somebody has spoken to since the last time."""
+        found = []
+        for listener in self.sockets:
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    if listener.type == socket.SOCK_STREAM:
+                        listener.accept()[0].close()
+                    else:
+                        listener.recv(100)
+                    found.append(f"reached {listener.getsockname()}")
+        return found
 
     @staticmethod
     def _state() -> dict[str, object]:
@@ -149,8 +154,7 @@ class Canaries:
         else:
             found += [word for word in ("ESCAPED:", TOKEN) if word in said]
         found += ["changed a victim's file"] if self._state() != self.before else []
-        found += [f"reached {c}" for c in self.connections]
-        self.connections.clear()
+        found += self._reached()
         found += ["killed a bystander"] if self.bystander.poll() is not None else []
         strays = [
             p

@@ -173,8 +173,6 @@ def test_tests_too_deep_or_long_to_be_read_blame_no_program(verifier):
     long = read_tests([f"assert f(1) == {LONG}"])
     assert verifier.verify("def f(x): return 900", long).outcome != "reject"
     assert verifier.verify("def f(x): return 901", long).outcome != "accept"
-    deep = read_tests([f"assert f({DEEP}) == 1"])
-    assert verifier.verify("def f(x): return 1", deep).outcome != "reject"
     pairs = read_tests([{"input": [json.loads(DEEP)], "output": 1}], entry_point="f")
     assert verifier.verify("def f(x): return 1", pairs).reason == "broken_tests"
 
