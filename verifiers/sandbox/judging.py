@@ -14,8 +14,10 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from evol.verifiers.sandbox import proxy, wire
+from evol.verifiers.sandbox import wire
 from evol.verifiers.sandbox.imports import ALLOWED
+from evol.verifiers.sandbox.peer import GENUINE, Gone, Peer
+from evol.verifiers.sandbox.proxy import Remote
 from evol.verifiers.sandbox.values import Value
 
 FILENAME = "<tests>"
@@ -55,7 +57,7 @@ def show(value: object) -> str:
 
 def type_name(value: object) -> str:
     """Return the name of a value's class, the program's own where it is a proxy."""
-    return type(value)._type_name if isinstance(value, proxy.Remote) else type(value).__name__
+    return type(value)._type_name if isinstance(value, Remote) else type(value).__name__
 
 
 def truth(value: object) -> bool:
@@ -63,7 +65,7 @@ def truth(value: object) -> bool:
 
     An object of a class that the tests themselves made objects of answers for itself.
     """
-    if isinstance(value, proxy.Remote) and value._class_id not in value._peer.made:
+    if isinstance(value, Remote) and value._class_id not in value._peer.made:
         raise Unchecked(f"the program returned a {value._type_name} object where a plain value is asserted")
     return bool(value)
 
@@ -110,7 +112,18 @@ def _names(tree: ast.AST) -> list[str]:
     return sorted({n.id for n in ast.walk(tree) if isinstance(n, ast.Name)})
 
 
-def bind(namespace: dict[str, Any], names: Iterable[str], extra: dict[str, str], peer: proxy.Peer) -> None:
+def _as_named(value: object, name: str) -> object:
+    """Return what the program has under a name; a class in place of a function is no class to the tests.
+
+    Whose operators may answer is settled by the tests making objects of a class. A function's
+    name is written in lower case, and a class put there would make its results such objects.
+    """
+    if isinstance(value, Remote) and value._kind == "class" and not name.lstrip("_")[:1].isupper():
+        object.__setattr__(value, "_kind", "function")
+    return value
+
+
+def bind(namespace: dict[str, Any], names: Iterable[str], extra: dict[str, str], peer: Peer) -> None:
     """Give the tests the program's names: proxies, and genuine modules where it has a module.
 
     No name of a built-in is taken from the program, except those asked for by `extra`.
@@ -119,7 +132,7 @@ def bind(namespace: dict[str, Any], names: Iterable[str], extra: dict[str, str],
     offered = peer.ask("names", sorted(wanted | set(extra.values())))
     for name, (kind, value) in offered.items():
         if kind == "value":
-            found = value
+            found = _as_named(value, name)
         elif str(value).partition(".")[0] in ALLOWED:
             try:
                 __import__(value)
@@ -206,7 +219,7 @@ def _failure(error: BaseException, tree: ast.AST) -> dict[str, Any]:
         line = traceback.tb_lineno if traceback.tb_frame.f_code.co_filename == FILENAME else line
         traceback = traceback.tb_next
     evidence = list(getattr(error, "evidence", ()))
-    genuine = [c.__name__ for c in type(error).__mro__ if proxy.GENUINE.get(c.__name__) is c]
+    genuine = [c.__name__ for c in type(error).__mro__ if GENUINE.get(c.__name__) is c]
     try:
         message = str(error)[:MESSAGE]
     except Exception:
@@ -214,7 +227,7 @@ def _failure(error: BaseException, tree: ast.AST) -> dict[str, Any]:
     return {"raised": [type(error).__name__, message, genuine, line], "evidence": evidence}
 
 
-def judge(task: dict[str, Any], namespace: dict[str, Any], peer: proxy.Peer) -> dict[str, Any]:
+def judge(task: dict[str, Any], namespace: dict[str, Any], peer: Peer) -> dict[str, Any]:
     """Run the tests and return the report: a judgement, or why there is none."""
     state = State()
     text = task["tests"] if task["style"] != "doctest" else _examples_source(task["tests"])
@@ -237,7 +250,7 @@ def judge(task: dict[str, Any], namespace: dict[str, Any], peer: proxy.Peer) -> 
     try:
         bind(namespace, names, task["names"], peer)
         STYLES[task["style"]](tree, task, namespace, state)
-    except proxy.Gone:
+    except Gone:
         return {"gone": True}
     except BaseException as error:
         return {"judgement": "failed", "checks": state.checks, **_failure(error, tree)}

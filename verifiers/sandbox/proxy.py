@@ -1,23 +1,16 @@
-"""Objects of one process standing in another: how tests hold a program they share no memory with.
+"""Proxies: what stands in one process for an object of the other (`peer.py` says how they meet).
 
-Both ends of a socket run a `Peer`. Plain data crosses as itself; anything else is exported under
-a number, and the other end gets a proxy that asks back for every operation. In the judge's
-process the proxies are strict: they never equal plain data, nor compare or calculate with it
-unless the tests themselves made objects of that class, so that no operator of the program's can
-answer a test in place of a value.
+In the judge's process they are guarded. A proxy never equals plain data, nor compares or
+calculates with it unless the tests themselves made objects of its class, so that no operator of
+the program's can answer a test in place of a value. What derives from a built-in class is
+compared and calculated with as the data that it holds.
 """
 
 from __future__ import annotations
 
-import builtins
-import json
-import sys
 from collections import deque
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any, Protocol
-
-from evol.verifiers.sandbox import values, wire
 
 UNARY = (
     *("__len__", "__str__", "__repr__", "__bool__", "__int__", "__float__", "__index__", "__complex__"),
@@ -29,81 +22,20 @@ ARITHMETIC = tuple(f"__{side}{name}__" for name in ARITHMETIC_NAMES.split() for 
 ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
 ASKED = (*UNARY, *ARITHMETIC, *ORDER, "__iter__", "__next__", "__contains__")
 BATCH = 128
-OUTPUT = 1 << 20
-GENUINE = {
-    c.__name__: c for c in vars(builtins).values() if isinstance(c, type) and issubclass(c, BaseException)
-}
-TYPES = {c.__name__: c for c in vars(builtins).values() if isinstance(c, type)}
 
 
-class Gone(BaseException):
-    """The other process ended, or said what is no message: there is nothing more to learn from it."""
+class Asked(Protocol):
+    """What a proxy needs of the Peer that made it."""
 
+    strict: bool
+    made: set[int]
+    ahead: dict[int, tuple[deque[Any], int]]
 
-class Thrown:
-    """An exception that the other end answered with, told apart from one in reading the answer."""
+    def ask(self, what: str, *parts: object, **kwargs: object) -> Any:
+        """Ask the other end for something."""
 
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
-
-
-BROKEN = (OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, StopIteration)
-TESTS = "tests"
-
-
-class Messages(Protocol):
-    """What a Peer speaks through."""
-
-    def send(self, message: object) -> None:
-        """Send one message."""
-
-    def receive(self) -> Any:
-        """Return the next message."""
-
-
-def _exception(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:
-    """Return an exception of a class, or a plain one where the class does not take these arguments."""
-    try:
-        return cls(*args)
-    except TypeError:
-        return Exception(f"{cls.__name__}{args!r}")
-
-
-def named_builtins() -> dict[int, str]:
-    """Return the built-in functions, types and their methods by identity: they cross as their names."""
-    found = {}
-    for name, value in vars(builtins).items():
-        if callable(value) and not name.startswith("_"):
-            found[id(value)] = name
-            if isinstance(value, type):
-                methods = {m: v for m, v in vars(value).items() if callable(v) and not m.startswith("_")}
-                found |= {id(v): f"{name}.{m}" for m, v in methods.items()}
-    return found
-
-
-def update(old: Any, new: Any) -> None:
-    """Make a list, set, dict, deque or bytearray hold what a changed copy of it holds, in place."""
-    if isinstance(old, list | deque) and len(old) == len(new):
-        for index, (mine, theirs) in enumerate(zip(old, new, strict=True)):
-            if type(mine) is type(theirs) and isinstance(mine, MUTABLE):
-                update(mine, theirs)
-            elif mine is not theirs:
-                old[index] = theirs
-        return
-    if isinstance(old, bytearray):
-        old[:] = new
-        return
-    old.clear()
-    (old.extend if isinstance(old, list | deque) else old.update)(new)
-
-
-def _nothing(value: object) -> list[Any]:
-    return ["o", type(value).__name__]
-
-
-DATA = (int, float, str, bytes, bytearray, list, tuple, dict, set, frozenset, deque)
-PROGRAM = "solution"
-MUTABLE = (list, dict, set, deque, bytearray)
+    def special(self, remote: Remote, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Have the other end apply a special method."""
 
 
 class Remote:
@@ -113,7 +45,7 @@ class Remote:
     _class_id = 0
     _type_name = "object"
 
-    def __init__(self, peer: Peer, number: int, kind: str) -> None:
+    def __init__(self, peer: Asked, number: int, kind: str) -> None:
         for name, value in (("_peer", peer), ("_id", number), ("_kind", kind)):
             object.__setattr__(self, name, value)
 
@@ -189,272 +121,4 @@ METHODS: dict[str, Callable[..., Any]] = {
     "__iter__": _forward("__iter__"),
     "__next__": _next,
     "__contains__": _contains,
-}
-
-
-class Peer:
-    """One end: exports what is no plain data, asks the other end, and serves it while it waits.
-
-    `strict` is the judge's end: its proxies are guarded, and of its own objects the other end may
-    call what is callable, iterate, and read or set the public attributes of instances of the
-    tests' own classes; no more.
-    """
-
-    def __init__(self, messages: Messages, *, strict: bool) -> None:
-        self.messages = messages
-        self.strict = strict
-        self.made: set[int] = set()
-        self.ahead: dict[int, tuple[deque[Any], int]] = {}
-        self.calls = 0
-        self.lost = False
-        self.namespace: dict[str, Any] = {}
-        self.printed: Callable[[], str] = str
-        self._exported: list[Any] = []
-        self._numbers: dict[int, int] = {}
-        self._built: set[type] = set()
-        self._failing: dict[int, BaseException] = {}
-        self._classes: dict[int, type] = {}
-        self._builtins = named_builtins() if strict else {id(t): n for n, t in TYPES.items()}
-
-    # What crosses
-
-    def node(self, value: object) -> wire.Node:
-        """Return the node of any value: plain data as such, the rest exported."""
-        return wire.Encoder(self._export, whole=self._whole).node(value)
-
-    def _whole(self, kind: type) -> bool:
-        """Return whether objects of a class derived from a built-in one cross as proxies.
-
-        Classes that the tests make objects of do, and the program's own containers: tests use
-        their further methods.
-        """
-        own = kind.__module__ == PROGRAM and issubclass(kind, (list, tuple, dict, set, deque))
-        return not self.strict and (own or kind in self._built)
-
-    def value(self, node: object) -> Any:
-        """Return the value of a received node; raises WireError."""
-        return values.plain(wire.check(node), self._import)
-
-    def _number(self, value: object) -> int:
-        if id(value) not in self._numbers:
-            self._numbers[id(value)] = len(self._exported)
-            self._exported.append(value)
-        return self._numbers[id(value)]
-
-    def _export(self, value: Any) -> list[Any]:
-        if value is NotImplemented:
-            return ["n", "NotImplemented"]
-        if isinstance(value, Remote):
-            return ["h", object.__getattribute__(value, "_id")]
-        if id(value) in self._builtins:
-            return ["n", self._builtins[id(value)]]
-        kind, origin = type(value), ""
-        if issubclass(kind, type):
-            origin = self._lineage(value) if issubclass(value, BaseException) else ""
-            kind_name = "exception" if origin else "class"
-        else:
-            kind_name = "data" if issubclass(kind, DATA) else "object"
-        asked = " ".join(name for name in ASKED if getattr(kind, name, None) is not None)
-        return ["x", self._number(value), self._number(kind), kind.__name__, asked, kind_name, origin]
-
-    def _lineage(self, cls: type) -> str:
-        own = [
-            [self._number(c), c.__name__]
-            for c in cls.__mro__
-            if c.__name__ not in GENUINE or c is not GENUINE[c.__name__]
-        ]
-        genuine = next(c.__name__ for c in cls.__mro__ if GENUINE.get(c.__name__) is c)
-        return json.dumps([own[:-1], genuine])
-
-    def _import(self, tag: str, parts: list[Any]) -> Any:
-        if tag == "h":
-            return self._mine(parts[0])
-        if tag == "n":
-            return self._named(parts[0])
-        if tag != "x":
-            return wire.Foreign(*parts)
-        number, class_id, name, asked, kind, origin = parts
-        if kind == "exception":
-            return self.exception_class(origin)
-        cls = self._classes.get(class_id)
-        if cls is None:
-            offered = set(asked.split())
-            body: dict[str, Any] = {n: m for n, m in METHODS.items() if n in offered}
-            body |= {"__slots__": (), "_class_id": class_id, "_type_name": name}
-            cls = self._classes[class_id] = type("Remote", (Remote,), body)
-        return cls(self, number, kind)
-
-    def _mine(self, number: object) -> Any:
-        if type(number) is not int or not 0 <= number < len(self._exported):
-            raise wire.WireError("a number that was never given out")
-        return self._exported[number]
-
-    def _named(self, name: str) -> Any:
-        if name == "NotImplemented":
-            return NotImplemented
-        if self.strict:
-            if name not in TYPES:
-                raise wire.WireError("a built-in that does not cross this way")
-            return TYPES[name]
-        owner, _, method = name.partition(".")
-        found = vars(builtins)[owner]
-        return getattr(found, method) if method else found
-
-    def exception_class(self, lineage: str) -> type[BaseException]:
-        """Return a real class for one of the other side's exception classes, below its genuine base."""
-        own, genuine = json.loads(lineage)
-        cls: type[BaseException] = GENUINE[genuine]
-        for number, name in reversed(own):
-            made = self._classes.get(-1 - number)
-            if made is None:
-                made = self._classes[-1 - number] = type(str(name), (cls,), {"__module__": PROGRAM})
-            cls = made
-        return cls
-
-    def offer(self, names: list[str]) -> dict[str, Any]:
-        """Return what this end has under some names; a module is only named, to be imported anew."""
-        found = {}
-        for name in names:
-            if name in self.namespace and not self.strict:
-                value = self.namespace[name]
-                is_module = isinstance(value, ModuleType)
-                found[name] = ["module", value.__name__] if is_module else ["value", value]
-        return found
-
-    # Asking
-
-    def special(self, remote: Remote, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Have the other end apply a special method; lists and the like among `args` change as theirs did."""
-        number, kind = (object.__getattribute__(remote, field) for field in ("_id", "_kind"))
-        if name == "__call__":
-            self.calls += 1
-            if kind == "class":
-                self.made.add(number)
-        return self.ask("special", number, name, *args, **kwargs)
-
-    def ask(self, what: str, *parts: object, **kwargs: object) -> Any:
-        """Ask the other end for something, serving it meanwhile; raises what it raised, or Gone."""
-        request = {"do": what, "args": self.node(list(parts)), "kwargs": self.node(kwargs)}
-        try:
-            self.messages.send(request)
-            while "do" in (message := self.messages.receive()):
-                self._serve(message)
-            answer = self._read(message, parts)
-        except BROKEN as error:
-            self.lost = True
-            raise Gone(f"{type(error).__name__}: {error}") from error
-        if isinstance(answer, Thrown):
-            raise answer.error
-        return answer
-
-    def _read(self, message: dict[str, Any], parts: tuple[object, ...]) -> Any:
-        if message.get("out"):
-            sys.stdout.write(str(message["out"]))
-        if "raised" in message:
-            args, lineage = message["raised"]
-            return Thrown(_exception(self.exception_class(lineage), self.value(args)))
-        for index, node in message.get("changed", ()):
-            update(parts[index], self.value(node))
-        return parts[message["same"]] if "same" in message else self.value(message["is"])
-
-    # Serving
-
-    def serve_until_end(self) -> None:
-        """Answer requests until the other end closes."""
-        while True:
-            try:
-                message = self.messages.receive()
-            except (OSError, EOFError):
-                return
-            self._serve(message)
-
-    def _serve(self, message: dict[str, Any]) -> None:
-        try:
-            answer = self._perform(message)
-        except Gone:
-            raise
-        except BaseException as error:
-            answer = {"raised": [self._arguments(error), self._lineage(type(error))]}
-        self.messages.send({**answer, "out": self.printed()})
-
-    def _arguments(self, error: BaseException) -> wire.Node:
-        try:
-            return wire.encode(tuple(error.args))
-        except wire.WireError:
-            return ["t"]
-
-    def _perform(self, message: dict[str, Any]) -> dict[str, Any]:
-        args, kwargs = self.value(message["args"]), self.value(message["kwargs"])
-        result = SERVED[message["do"]](self, *args, **kwargs)
-        answer: dict[str, Any] = {}
-        for index, arg in enumerate(args):
-            if type(arg) in MUTABLE:
-                if arg is result:
-                    answer["same"] = index
-                node = self.node(arg)
-                if node != message["args"][index + 1]:
-                    answer.setdefault("changed", []).append([index, node])
-        return answer if "same" in answer else {**answer, "is": self.node(result)}
-
-    def _special(self, number: int, name: str, *args: object, **kwargs: object) -> object:
-        target = self._mine(number)
-        self._permit(target, name)
-        if name == "__call__" and isinstance(target, type):
-            self._built.add(target)
-        return getattr(type(target), name)(target, *args, **kwargs)
-
-    def _data(self, number: int) -> Any:
-        target = self._mine(number)
-        return values.plain(wire.Encoder(_nothing).base(target, type(target)))
-
-    def _get(self, number: int, name: str) -> object:
-        target = self._mine(number)
-        self._permit(target, name)
-        return getattr(target, name)
-
-    def _set(self, number: int, name: str, value: object) -> None:
-        target = self._mine(number)
-        self._permit(target, name)
-        setattr(target, name, value)
-
-    def _batch(self, number: int, size: int) -> list[object]:
-        if number in self._failing:
-            raise self._failing.pop(number)
-        target = self._mine(number)
-        found: list[object] = []
-        self._permit(target, "__next__")
-        try:
-            while len(found) < size:
-                found.append(next(target))
-        except StopIteration:
-            pass
-        except BaseException as error:
-            if not found:
-                raise
-            self._failing[number] = error
-        return found
-
-    def _permit(self, target: object, name: str) -> None:
-        """Raise AttributeError where the judge's end does not let the other one do this."""
-        if not self.strict:
-            return
-        kind = type(target)
-        if kind.__module__ == TESTS and not hasattr(kind, "assertEqual"):
-            allowed = name in ASKED or not name.startswith("_")
-        elif callable(target):
-            allowed = name == "__call__"
-        else:
-            allowed = name in ("__iter__", "__next__", "__len__")
-        if not allowed:
-            raise AttributeError(f"{kind.__name__} object has no attribute {name!r}")
-
-
-SERVED: dict[str, Callable[..., Any]] = {
-    "special": Peer._special,
-    "get": Peer._get,
-    "set": Peer._set,
-    "batch": Peer._batch,
-    "data": Peer._data,
-    "isinstance": lambda peer, value, cls: not peer.strict and isinstance(value, cls),
-    "names": lambda peer, names: peer.offer(names),
 }

@@ -18,7 +18,8 @@ import types
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from evol.verifiers.sandbox import judging, namespaces, proxy, rlimits, values, wire
+from evol.verifiers.sandbox import judging, namespaces, rlimits, values, wire
+from evol.verifiers.sandbox.peer import TESTS, Peer
 from evol.verifiers.sandbox.protocol import HEADER, LOCKED
 from evol.verifiers.sandbox.seccomp import Filter
 
@@ -265,7 +266,7 @@ def run_candidate(channel: Channel, wall: Wall, job: dict[str, Any], judge: int)
     if namespace is None:
         return
     channel.send({"loaded": True})
-    peer = proxy.Peer(Channel(judge), strict=False)
+    peer = Peer(Channel(judge), strict=False)
     peer.namespace, peer.printed = namespace, sys.stdout.take
     peer.serve_until_end()
 
@@ -274,8 +275,8 @@ def run_judge(channel: Channel, wall: Wall, job: dict[str, Any], program: int) -
     """Serve a Judge job's tests, and report over a socket that nobody else holds."""
     task = channel.task()
     lock_down(channel, wall, job, task["modules"])
-    module = program_module(wall, proxy.TESTS)
-    channel.send(judging.judge(task, vars(module), proxy.Peer(Channel(program), strict=True)))
+    module = program_module(wall, TESTS)
+    channel.send(judging.judge(task, vars(module), Peer(Channel(program), strict=True)))
 
 
 def run(wall: Wall, job: dict[str, Any], descriptors: list[int]) -> NoReturn:

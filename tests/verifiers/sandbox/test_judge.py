@@ -140,6 +140,20 @@ CHEATS = {
         " __sub__ = lambda s, o: 0.0\ndef f(*a): return F(0)",
         "assert abs(f(8) - 2) < 1e-6",
     ),
+    "a class for a function": (
+        "class f:\n def __init__(s, *a): pass\n def __gt__(s, o): return True\n"
+        " __sub__ = lambda s, o: s\n __abs__ = lambda s: 0\n __bool__ = lambda s: True",
+        "assert f(3) > 3",
+    ),
+    "a class within tolerance": (
+        "class f:\n def __init__(s, *a): pass\n __sub__ = lambda s, o: s\n __abs__ = lambda s: 0",
+        "assert abs(f(8) - 2) < 1e-6",
+    ),
+    "a class that holds all": (
+        "class f:\n def __init__(s, *a): pass\n __contains__ = lambda s, o: True",
+        "assert 3 in f(8)",
+    ),
+    "a class that is true": ("class f:\n def __init__(s, *a): pass", "assert f(8)"),
     "mock": ("from unittest.mock import ANY\ndef f(*a): return ANY", "assert f(1) == 3"),
     "exit": ("import os\ndef f(*a): os._exit(0)", "assert f(1) == 3"),
     "system exit": ("import sys\ndef f(*a): sys.exit(0)", "assert f(1) == 3"),
