@@ -101,7 +101,7 @@ def _prompts(pack: Pack) -> Iterator[Finding]:
     rendered: dict[str, str] = {}
     for operation in pack.operations:
         try:
-            text = pack.prompts.render(operation.prompt, instruction=PROBE)
+            text = pack.prompts.render(operation.prompt, instruction=PROBE, settings=pack.settings)
         except EvolError as error:
             yield Finding("prompt", operation.name, passed=False, detail=str(error))
             continue

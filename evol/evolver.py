@@ -48,7 +48,9 @@ class Evolver:
         The generation numbers the draw: a parent that is evolved again after a failure gets a
         reply of its own, even by the same operation.
         """
-        prompt = self._pack.prompts.render(operation.prompt, instruction=parent.instruction)
+        prompt = self._pack.prompts.render(
+            operation.prompt, instruction=parent.instruction, settings=self._pack.settings
+        )
         return ChatRequest(
             (Message("user", prompt),),
             self._sampling,

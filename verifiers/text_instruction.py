@@ -27,16 +27,10 @@ MARKERS = re.compile(
 APOLOGY = re.compile(
     r"\W*(?:(?:i['’]?m|i am|we are|we['’]?re)\s+)?(?:(?:so|very|really|truly)\s+)?sorry\b", re.IGNORECASE
 )
-REFUSED = re.compile(
-    r"\W*(?:(?:i['’]?m|i am)\s+(?:very |so |really )?(?:sorry|afraid)\b|sorry,?\s+(?:but\s+)?i\b|my apologies\b|i apologi[sz]e\b"
-    r"|(?:unfortunately,?\s+)?i\s+(?:can ?not|can['’]t|won['’]t|will not|must decline|am unable|['’]m unable|am not able)\b"
-    r"|as an? (?:\w+ )?(?:ai|language model)\b)",
-    re.IGNORECASE,
-)
-
 HASHES = re.compile(r"^[^\S\n]*####[^\S\n]*(?P<value>\S[^\n]*)$", re.MULTILINE)
 STATED = re.compile(
-    r"\b(?:the|its|our)\s{1,4}(?:\w{1,20}\s{1,4})?(?:answer|solution|result)\s{0,4}(?:is|:|=|equals)\s*(?::\s*)?"
+    r"\b(?:the|its|our)\s{1,4}(?:\w{1,20}\s{1,4})?(?:answer|solution|result)\s{0,4}(?:is|:|="
+    r"|equals)\s*(?::\s*)?"
     r"(?=(?P<value>[^\n]{1,200}))"
     r"|(?:^|[.!?]\s{1,4})[^\w\n]{0,6}(?:\w{1,20}\s{1,4})?(?:answer|solution)\s*(?::|=)\W{0,4}?"
     r"(?=(?P<labelled>[^\n]{1,200}))",
@@ -47,7 +41,8 @@ CONDITION = re.compile(r"(?:the|its|our)\s+(?:\w+\s+)?(?:solution|result)\b", re
 BOXED = re.compile(r"\\f?boxed\s*\{(?P<value>(?:[^{}]|\{[^{}]*\})*)\}")
 # The answer is supposed, asked for or somebody's, and thereby not given away.
 SUPPOSED = re.compile(
-    r"\b(?:if|suppose|assume|whether|unless|when|where|until|says?|said|claims?|claimed|thinks?|believes?|example|e\.g|"
+    r"\b(?:if|suppose|assume|whether|unless|when|where|until|says?|said|claims?|claimed|thinks?|believes?"
+    r"|example|e\.g|"
     r"check|verify|prove|show|explain|why|instead|not)\b[^.!?\n]*$",
     re.IGNORECASE,
 )
@@ -97,19 +92,6 @@ def refused_to_evolve(instruction: str) -> Verdict:
         message = "The teacher refused to evolve the instruction."
         return Verdict.reject(VERIFIER, "refusal", message, opening=instruction.strip()[:80])
     return Verdict.accept(VERIFIER, "no_refusal", "The instruction is not a refusal to write one.")
-
-
-def refused(instruction: str) -> Verdict:
-    """Reject an "instruction" that is the teacher's refusal to write one.
-
-    It opens with an apology or with what the teacher is or cannot do. A prompt that asks for an
-    apology, or plays with an assistant, does not open so.
-    """
-    match = REFUSED.match(instruction)
-    if match is None:
-        return Verdict.accept(VERIFIER, "no_refused_rewrite", "The instruction is no refusal to write one.")
-    message = "The teacher declined to write an instruction."
-    return Verdict.reject(VERIFIER, "refusal", message, phrase=match.group().strip())
 
 
 def _plain(value: str) -> str:

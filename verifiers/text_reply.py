@@ -15,6 +15,21 @@ VERIFIER = "text"
 REFUSAL_WORDS = 80
 ASKING_WORDS = 80
 
+ECHO_WORDS = 8
+ASKS_FOR_PART = re.compile(
+    r"\b(?:extract|select|choose|pick|quote|cite|copy|repeat|find|identify|which|correct|fix|proofread"
+    r"|complete|fill"
+    r"|sort|order|reorder|list|locate|return|output|rewrite|convert|change|format|edit|punctuate"
+    r"|capitali[sz]e|add|replace"
+    r"|insert|remove|point out|underline|highlight|read|translate|arrange|reverse|spell|decode|encode|give "
+    r"back|name)\b",
+    re.IGNORECASE,
+)
+ASKS_TO_REPEAT = re.compile(
+    r"\b(?:copy|repeat|complete|continue|correct|fix|proofread|punctuate|edit|capitali[sz]e|replace|fill)\b",
+    re.IGNORECASE,
+)
+
 SORRY = re.compile(r"\bsorry\b", re.IGNORECASE)
 
 SELF_NAMED = re.compile(
@@ -98,6 +113,25 @@ def asks_back(response: str) -> Verdict:
             VERIFIER, "asks_back", "The response asks back instead of answering.", phrase=phrase, words=words
         )
     return Verdict.accept(VERIFIER, "no_question_back", "The response does not only ask back.")
+
+
+def echo(instruction: str, response: str) -> Verdict:
+    """Reject a response that only hands the instruction back.
+
+    It is the instruction, all but its last tenth at least, with a fifth more words at most, unless
+    that asks to repeat or mend something; or it is eight words or more that stand in the
+    instruction in a row, unless that asks for a part of itself (to extract, select, quote … it).
+    """
+    asked, said = WORD.findall(instruction.casefold()), WORD.findall(response.casefold())
+    inside = len(said) >= ECHO_WORDS and f" {' '.join(said)} " in f" {' '.join(asked)} "
+    whole = f" {' '.join(asked[: -(len(asked) // 10) or None])} " in f" {' '.join(said)} "
+    repeats = len(asked) >= ECHO_WORDS and whole and 5 * len(said) <= 6 * len(asked)
+    if (inside and not ASKS_FOR_PART.search(instruction)) or (
+        repeats and not ASKS_TO_REPEAT.search(instruction)
+    ):
+        message = "The response hands the instruction back."
+        return Verdict.reject(VERIFIER, "echoes_instruction", message, words=len(said))
+    return Verdict.accept(VERIFIER, "no_echo", "The response is not the instruction's own words.")
 
 
 def _says_something(word: str) -> bool:

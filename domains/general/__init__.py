@@ -1,0 +1,1 @@
+"""The general pack, after WizardLM (arXiv 2304.12244)."""

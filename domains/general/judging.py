@@ -1,0 +1,77 @@
+"""Judge one response to one instruction: pure, and run in a worker process in one call.
+
+First the rules about any reply, then those that need the instruction beside it: whether the
+response hands it back, is in the language asked for, brings personal data, and keeps each
+constraint that a program can check.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from evol.domains._rules import STOPPED, first_defect
+from evol.types import Verdict
+from evol.verifiers import text
+from evol.verifiers.instructions import check_instructions, recognise
+from evol.verifiers.instructions.tongues import names_a_language
+from evol.verifiers.text_language import language_of
+
+# A text that somebody else is to read may well ask that person for something.
+ADDRESSED: Final = re.compile(
+    r"\b(?:e-?mails?|letters?|messages?|notes?|notices?|memos?|invitations?|dialogues?|conversations?"
+    r"|scripts?|scenes?|role-?play"
+    r"|surveys?|questionnaires?|questions|interviews?|posts?|sms|texts?|repl(?:y|ies)|respon(?:d|se)"
+    r"|announcements?|requests?"
+    r"|play the|act as|pretend|you are an?|survey|forms?|brief(?:e|en)?|nachricht\w*|lettres?|courriels?"
+    r"|cartas?|mensajes?|correos?"
+    r"|courrier|lettera|carta|bericht\w*|anschreiben|einladung\w*|say|ask|apolog\w+|complain\w*|story"
+    r"|stories|novel|poem|song"
+    r"|rewrite|rephrase|paraphrase|translate|polite\w*|tutor|coach|therapist|receptionist)\b",
+    re.IGNORECASE,
+)
+
+
+def judge_response(instruction: str, response: str, finish_reason: str = "stop") -> list[Verdict]:
+    """Return the verdicts on a response, up to the first that does not accept."""
+    words = _words(instruction, response, finish_reason)
+    if not words.accepted:
+        return [words]
+    return [words, check_instructions(instruction, response)]
+
+
+def _words(instruction: str, response: str, finish_reason: str) -> Verdict:
+    if finish_reason in STOPPED:
+        return Verdict.reject("text", finish_reason, STOPPED[finish_reason], finish_reason=finish_reason)
+    rules = [
+        lambda: text.truncated(response, finish_reason),
+        lambda: text.empty(response),
+        lambda: text.refusal(response),
+        lambda: text.assistant_boilerplate(response),
+        lambda: text.only_stop_words(response),
+        lambda: text.encoding_damage(response),
+        lambda: text.repetition(response),
+        lambda: text.copied_prompt(response),
+        lambda: text.echo(instruction, response),
+        lambda: _language(instruction, response),
+        lambda: text.personal_data(response, instruction),
+    ]
+    if not ADDRESSED.search(instruction):
+        rules.insert(5, lambda: text.asks_back(response))
+    return first_defect(rules, "sound_reply", "No rule about a reply's words objects.")
+
+
+def _language(instruction: str, response: str) -> Verdict:
+    """Judge the response's language by the one asked for; presume one only where none is named.
+
+    An instruction in two languages presumes none: which of them the answer is to be in is open.
+    """
+    asked = [c.parameters["language"] for c in recognise(instruction) if c.kind == "language"]
+    if asked:
+        return text.wrong_language(instruction, response, str(asked[0]))
+    first, _, rest = instruction.partition("\n")
+    mixed = {language_of(part) for part in (instruction, first, rest)} - {None}
+    if names_a_language(instruction) or len(mixed) > 1:
+        message = "The instruction leaves the language open."
+        return Verdict.accept("text", "language_open", message)
+    return text.wrong_language(instruction, response)
