@@ -6,10 +6,9 @@ that it cannot compute, so that `\\sum F_k F_{n-k}` and `\\sum F_{n-k} F_k` are 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from evol.verifiers.math.exact import rational
-from evol.verifiers.math.limits import MathError, Steps
 from evol.verifiers.math.nodes import (
     Add,
     Based,
@@ -28,54 +27,88 @@ from evol.verifiers.math.nodes import (
     SetOp,
     Sym,
     Text,
+    children,
 )
 
-_FOLDING = 64
+_SHORT = 600
 
 
 def canonical(node: Node) -> str:
     """Return the node's normal form as text."""
+    return _form(node)[0]
+
+
+def _form(node: Node) -> tuple[str, Fraction | None]:
+    """Return a node's text, and its value where it is a short computation with literals."""
     match node:
-        case Num(number):
-            return str(number)
+        case Num(value):
+            return str(value), value
         case Sym(name) | Const(name):
-            return name
-        case Add(_) | Mul(_) | Pow(_) if (value := _folded(node)) is not None:
-            return str(value)
-        case Add(_):
-            return "(" + " + ".join(sorted(_flat(node, Add))) + ")"
-        case Mul(_):
-            return "*".join(sorted(_flat(node, Mul)))
+            return name, None
+        case Add(terms):
+            return _combined(_flat(terms, Add), Fraction.__add__, " + ", "({})")
+        case Mul(factors):
+            return _combined(_flat(factors, Mul), Fraction.__mul__, "*", "{}")
         case Pow(base, exponent):
-            return f"({canonical(base)})^({canonical(exponent)})"
+            return _power(_form(base), _form(exponent))
         case Call(name, args):
-            return f"{name}({', '.join(map(canonical, args))})"
+            return f"{name}({', '.join(map(canonical, args))})", None
         case PlusMinus(operand, sign):
-            return f"{'±' if sign > 0 else '∓'}({canonical(operand)})"
+            return f"{'±' if sign > 0 else '∓'}({canonical(operand)})", None
         case Quantity(value, unit):
-            return f"{canonical(value)} [{unit}]"
+            return f"{canonical(value)} [{unit}]", None
         case Based(digits, base):
-            return f"{digits}_{base}"
+            return f"{digits}_{base}", None
         case Text(words):
-            return f'"{words}"'
+            return f'"{words}"', None
         case _:
-            return _container(node)
+            return _container(node), None
 
 
-def _folded(node: Node) -> Fraction | None:
-    """Return the value of an expression of literals where it is short."""
-    try:
-        value = rational(node, steps=Steps(_FOLDING))
-    except MathError:
-        return None
-    return value if max(value.numerator.bit_length(), value.denominator.bit_length()) < 1_000 else None
+def _flat(items: tuple[Node, ...], kind: type[Add] | type[Mul]) -> Iterator[tuple[str, Fraction | None]]:
+    """Yield the forms of the terms of nested sums, or the factors of nested products."""
+    for item in items:
+        if isinstance(item, kind):
+            yield from _flat(item.terms if isinstance(item, Add) else children(item), kind)
+        else:
+            yield _form(item)
 
 
-def _flat(node: Node, kind: type[Add] | type[Mul]) -> list[str]:
-    if not isinstance(node, kind):
-        return [canonical(node)]
-    items = node.terms if isinstance(node, Add) else node.factors if isinstance(node, Mul) else ()
-    return [part for item in items for part in _flat(item, kind)]
+def _combined(
+    parts: Iterator[tuple[str, Fraction | None]],
+    combine: Callable[[Fraction, Fraction], Fraction],
+    joint: str,
+    shape: str,
+) -> tuple[str, Fraction | None]:
+    """Return literals folded into one, the rest in order beside it."""
+    number: Fraction | None = None
+    texts: list[str] = []
+    for text, value in parts:
+        if value is None or (number is not None and _long(number)):
+            texts.append(text)
+        else:
+            number = value if number is None else combine(number, value)
+    if number is not None and not texts:
+        return str(number), number
+    neutral = number is None or number == (0 if joint == " + " else 1)
+    texts = sorted(texts if neutral else [str(number), *texts])
+    return (texts[0] if len(texts) == 1 else shape.format(joint.join(texts))), None
+
+
+def _long(value: Fraction) -> bool:
+    return value.numerator.bit_length() + value.denominator.bit_length() > _SHORT
+
+
+def _power(
+    base: tuple[str, Fraction | None], exponent: tuple[str, Fraction | None]
+) -> tuple[str, Fraction | None]:
+    number, n = base[1], exponent[1]
+    if number is not None and n is not None and n.denominator == 1 and (number or n > 0):
+        size = (number.numerator.bit_length() + number.denominator.bit_length()) * abs(n)
+        if size <= _SHORT:
+            value = number ** int(n)
+            return str(value), value
+    return f"({base[0]})^({exponent[0]})", None
 
 
 def _container(node: Node) -> str:

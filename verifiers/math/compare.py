@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from evol.verifiers.math.grammar import parse
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_NODES, MathError, TooLarge
 from evol.verifiers.math.literal import match_literals
 from evol.verifiers.math.naming import variables
-from evol.verifiers.math.nodes import Node, Num, Seq, Sym, substitute, walk
+from evol.verifiers.math.nodes import Node, Sym, substitute, walk
 from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.sentences import match_sentences
 from evol.verifiers.math.special import match_special
@@ -21,6 +22,8 @@ from evol.verifiers.math.structure import Matcher
 
 VERIFIER = "math_answer"
 _SHOWN = 300
+_GROUPED = re.compile(r"\d,\d{3}(?!\d)")
+_PADDED = re.compile(r",0\d")
 _SENTENCES = {
     Outcome.ACCEPT: "The answers are equal.",
     Outcome.REJECT: "The answers are different.",
@@ -34,13 +37,17 @@ def compare(a: str, b: str, *, profile: Profile = STRICT, last_resort: bool = Tr
     The order of the two never matters. `last_resort` may ask sympy, in a worker process with a time
     limit, about notation that is not evaluated here.
     """
-    left, right = undress(a), undress(b)
-    result = _stages(left, right, profile)
+    return judge(undress(a), undress(b), profile=profile, last_resort=last_resort)
+
+
+def judge(a: str, b: str, *, profile: Profile, last_resort: bool) -> Verdict:
+    """Compare two answers that were undressed already."""
+    result = _stages(a, b, profile)
     if last_resort and result.finding.equal is None and result.nodes is not None:
         from evol.verifiers.math.last_resort import ask
 
-        result = Result(ask(left, right, result.finding), result.nodes)
-    return verdict(result, left, right, profile)
+        result = Result(ask(a, b, result.finding), result.nodes)
+    return verdict(result, a, b, profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +125,8 @@ def _readings(a: str, b: str, profile: Profile) -> Iterator[tuple[Node, Node]]:
     """Yield pairs of trees: commas as thousands, as separators, and as decimal commas."""
     left, right = _tree(a), _tree(b)
     yield left, right
-    if "," in a + b and (isinstance(left, Num) or isinstance(right, Num)):
-        as_lists = _tree(a, commas=False), _tree(b, commas=False)
-        if all(isinstance(node, Seq) and not _padded(node) for node in as_lists):
-            yield as_lists
+    if _GROUPED.search(a + ";" + b) and not _PADDED.search(a + ";" + b):
+        yield _tree(a, commas=False), _tree(b, commas=False)
     if profile.decimal_comma:
         point_a, point_b = _with_point(a), _with_point(b)
         if (point_a != a) != (point_b != b) and "." in (b if point_a != a else a):
@@ -133,11 +138,6 @@ def _tree(text: str, *, commas: bool = True) -> Node:
     if sum(1 for _ in walk(node)) > MAX_NODES:
         raise TooLarge("The answer has more parts than the cap.")
     return node
-
-
-def _padded(node: Node) -> bool:
-    """Whether a list holds digits such as `000`, which are the tail of a number and no item."""
-    return isinstance(node, Seq) and any(isinstance(i, Num) and not i.value for i in node.items)
 
 
 def _with_point(text: str) -> str:

@@ -58,12 +58,6 @@ def _bits(value: Fraction) -> int:
     return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
-def _fits(value: Fraction) -> Fraction:
-    if _bits(value) > MAX_EXACT_BITS:
-        raise TooLarge("An exact value has more digits than the cap.")
-    return value
-
-
 def whole(value: Fraction) -> int:
     """Return the value as an int, or raise NotExact."""
     if value.denominator != 1:
@@ -90,9 +84,17 @@ class _Exact:
         self._steps = steps
 
     def value(self, node: Node) -> Fraction:
-        result = self._evaluate(node)
-        self._steps.spend(1 + _bits(result) // 500)
-        return _fits(result)
+        """Return the value of a node, its steps spent."""
+        self._steps.spend()
+        return self._evaluate(node)
+
+    def _sized(self, result: Fraction) -> Fraction:
+        """Return a result within the cap, having spent what numbers of its length cost."""
+        bits = _bits(result)
+        if bits > MAX_EXACT_BITS:
+            raise TooLarge("An exact value has more digits than the cap.")
+        self._steps.spend(bits // 500)
+        return result
 
     def _evaluate(self, node: Node) -> Fraction:
         match node:
@@ -103,7 +105,7 @@ class _Exact:
             case Mul(factors):
                 return self._folded(factors, Fraction.__mul__, Fraction(1))
             case Pow(base, exponent):
-                return power(self.value(base), self.value(exponent))
+                return self._sized(power(self.value(base), self.value(exponent)))
             case Call(name, args):
                 return self._call(name, args)
             case Sym(name) if name in self._values:
@@ -119,8 +121,7 @@ class _Exact:
         self, items: Iterable[Node], combine: Callable[[Fraction, Fraction], Fraction], start: Fraction
     ) -> Fraction:
         for item in items:
-            start = _fits(combine(start, self.value(item)))
-            self._steps.spend(_bits(start) // 500)
+            start = self._sized(combine(start, self.value(item)))
         return start
 
     def _call(self, name: str, args: tuple[Node, ...]) -> Fraction:
@@ -131,7 +132,7 @@ class _Exact:
         function = _FUNCTIONS.get(name)
         if function is None:
             raise NotExact(f"{name} has no exact value here.")
-        return Fraction(function(*(self.value(arg) for arg in args)))
+        return self._sized(Fraction(function(*(self.value(arg) for arg in args))))
 
 
 def power(base: Fraction, exponent: Fraction) -> Fraction:

@@ -34,7 +34,7 @@ _PERCENT = re.compile(r"\s*\$?\s*(?:\\?%|percent(?:age)?\b|pct\b)")
 _HASHES = re.compile(r"####[ \t]*([^\n]+)")
 _ANSWER_LINE = re.compile(r"^[ \t]*(?:A|ANS|Ans|Answer|ANSWER)[ \t]*:[ \t]*(\S[^\n]*)$", re.MULTILINE)
 _PHRASE = re.compile(
-    r"(?:(?:final|correct|right)\s+)?\banswers?\b(?:\s+(?:here|to\s+[^.\n]{1,60}?))?"
+    r"\banswers?\b(?:\s+(?:here|to\s+[^.\n]{1,60}?))?"
     r"(?:\s*(?:\*\*|\\?\))?\s*(?:is|are|was|should\s+be|would\s+be|must\s+be|equals|=|:|：)"
     r"(?:\s*(?:therefore|thus|then|:|：))?|\s+(?=\$|\\\(|\\\[|\d))\s*(?:\*\*\s*)?"
     r"|答案\s*(?:是|为|：|:)\s*|(?:R[ée]ponse|Respuesta|Antwort|Risposta|Resposta|Ответ)\s*:\s*",

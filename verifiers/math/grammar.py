@@ -264,7 +264,7 @@ class Parser:
         """Read an exponent: a group, or one signed factor with its own power (right to left)."""
         if self.is_op("-", "+"):
             return negate(self.exponent()) if self.accept("-") else (self.accept("+"), self.exponent())[1]
-        if self.is_op("{") or self.tokens[self.at + 1].text == "_":
+        if self.is_op("{") or (self.token.kind == "num" and self.tokens[self.at + 1].text == "_"):
             return self.atom()
         return self.power()
 
@@ -309,6 +309,8 @@ class Parser:
 
     def subscript(self) -> str:
         """Read a subscript as text without braces and spaces."""
+        if self.token.kind == "end":
+            raise MathSyntaxError("A subscript is missing.")
         if not self.is_op("{"):
             self.at += 1
             return self.tokens[self.at - 1].text

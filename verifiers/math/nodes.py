@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,26 +165,36 @@ def subtract(left: Node, right: Node) -> Node:
     return Add((left, negate(right)))
 
 
+_CHILDREN: dict[type, Callable[[Any], tuple[Node, ...]]] = {
+    Add: lambda node: node.terms,
+    Mul: lambda node: node.factors,
+    Pow: lambda node: (node.base, node.exponent),
+    Call: lambda node: node.args,
+    PlusMinus: lambda node: (node.operand,),
+    Quantity: lambda node: (node.value,),
+    Seq: lambda node: node.items,
+    Relation: lambda node: node.operands,
+    SetOp: lambda node: (node.left, node.right),
+    Builder: lambda node: (node.element, node.condition),
+    Matrix: lambda node: tuple(cell for row in node.rows for cell in row),
+}
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """Return the nodes directly below one."""
-    match node:
-        case Add(items) | Mul(items) | Call(_, items) | Seq(items, _) | Relation(items, _):
-            return items
-        case Pow(a, b) | SetOp(_, a, b) | Builder(a, b):
-            return (a, b)
-        case PlusMinus(a, _) | Quantity(a, _):
-            return (a,)
-        case Matrix(rows, _):
-            return tuple(cell for row in rows for cell in row)
-        case _:
-            return ()
+    below = _CHILDREN.get(type(node))
+    return below(node) if below else ()
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and all below it."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    """Yield a node and all below it, from left to right."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        below = _CHILDREN.get(type(node))
+        if below:
+            stack.extend(reversed(below(node)))
 
 
 def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:

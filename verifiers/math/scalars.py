@@ -53,9 +53,7 @@ def _split(node: Node) -> tuple[Node, str]:
 def _both_units(a: Node, unit_a: str, b: Node, unit_b: str, profile: Profile, steps: Steps) -> Finding:
     x, y = _unit(unit_a), _unit(unit_b)
     if x is None or y is None:
-        return _nouns(
-            match_values(a, b, profile, steps), unit_a, unit_b, x is None and y is None, profile, steps
-        )
+        return _nouns(match_values(a, b, profile, steps), unit_a, unit_b, x is None and y is None, profile)
     if x.dimension == y.dimension:
         if x.factor == y.factor:
             return match_values(a, b, profile, steps)
@@ -69,12 +67,10 @@ def _both_units(a: Node, unit_a: str, b: Node, unit_b: str, profile: Profile, st
     return Finding(False, "different_unit")
 
 
-def _nouns(
-    values: Finding, unit_a: str, unit_b: str, counted: bool, profile: Profile, steps: Steps
-) -> Finding:
-    if values.equal and not profile.nouns_ignored and not (counted and noun(unit_a) == noun(unit_b)):
-        return Finding(None, "different_nouns")
-    return values
+def _nouns(values: Finding, unit_a: str, unit_b: str, counted: bool, profile: Profile) -> Finding:
+    """Hold equal values open where what they count, or a unit and a counted thing, differ."""
+    same = counted and (noun(unit_a) == noun(unit_b) or profile.nouns_ignored)
+    return Finding(None, "different_nouns") if values.equal and not same else values
 
 
 def _unit(phrase: str) -> Unit | None:

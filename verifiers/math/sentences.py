@@ -65,7 +65,8 @@ def is_sentence(text: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    found = re.findall(r"[^\W_]+", _UNWRAP.sub(r" \1 ", text).lower())
+    listed = re.sub(r",\s*(?:and\b)?", " and ", _UNWRAP.sub(r" \1 ", text).lower())
+    found = re.findall(r"[^\W_]+", listed)
     return [w for w in found if w not in _ARTICLES]
 
 

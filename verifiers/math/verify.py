@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from evol.errors import VerifierStopped
 from evol.types import Json, Outcome, Verdict
-from evol.verifiers.math.compare import VERIFIER, compare
+from evol.verifiers.math.compare import VERIFIER, judge
 from evol.verifiers.math.extract import Extraction, extract, gold_answer
 from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.special import choice
@@ -34,7 +34,7 @@ def verify(gold: str, answer: str, *, profile: Profile = STRICT, last_resort: bo
         return Verdict.reject(
             VERIFIER, "no_answer", "The response holds no final answer.", gold=_shown(expected)
         )
-    verdict = compare(expected.value, found.value, profile=profile, last_resort=last_resort)
+    verdict = judge(expected.value, found.value, profile=profile, last_resort=last_resort)
     evidence = {**verdict.evidence, "gold": _shown(expected), "answer": _shown(found)}
     return Verdict(verdict.outcome, verdict.verifier, verdict.reason, verdict.message, evidence)
 

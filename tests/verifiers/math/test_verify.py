@@ -26,7 +26,7 @@ OUTCOMES = ["accept", "accept", "reject", "undecided"] * 8
 
 def test_a_verdict_holds_both_forms_and_where_the_answers_stood() -> None:
     verdict = verify("1/2", "Half of it, so the answer is $\\frac{2}{4}$.")
-    assert (verdict.outcome, verdict.reason) == (Outcome.ACCEPT, "same_form")
+    assert (verdict.outcome, verdict.reason) == (Outcome.ACCEPT, "exact_rational")
     assert verdict.evidence["forms"] == ["1/2", "1/2"]
     assert verdict.evidence["profile"] == "strict"
     assert verdict.evidence["answer"] == {"value": "\\frac{2}{4}", "rule": "answer_phrase", "span": [29, 42]}
