@@ -28,12 +28,14 @@ WIDE_RUN = re.compile(r"[^\x00-\x7f]{2,}")
 FENCE = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,})(?P<info>.*)$")
 BOX = re.compile(r"\\f?boxed\s*\{")
 
+LINE_END = re.compile(r"\n|(?<=[.!?])\s")
 LOOP_PERIOD = 60
 LOOP_WORDS = 40
 LOOP_TURNS = 5
 LOOP_CHARACTERS = 200
 LOOP_LINES = 8
 LOOP_TAIL = 4_000
+LOOP_END = 4
 
 
 def _invisible(character: str) -> bool:
@@ -165,7 +167,10 @@ def _tail_turns(units: list[str], period: int) -> int:
 
 def _tail_loop(units: list[str], least: int) -> tuple[str, int] | None:
     """Return a unit sequence with a letter that fills the last `least` units, and its turns."""
+    end = units[-LOOP_END:]
     for period in range(1, min(LOOP_PERIOD, len(units) // LOOP_TURNS) + 1):
+        if units[-LOOP_END - period : -period] != end:
+            continue
         turns = _tail_turns(units, period)
         loop = " ".join(units[-period:])
         if turns >= LOOP_TURNS and turns * period >= least and any(map(str.isalpha, loop)):
@@ -175,8 +180,8 @@ def _tail_loop(units: list[str], least: int) -> tuple[str, int] | None:
 
 def _repeated_line(text: str) -> tuple[str, int] | None:
     """Return a line of four or more words that makes up half the lines of a long text, and its count."""
-    lines = [line.strip() for line in re.split(r"\n|(?<=[.!?])\s", text) if line.strip()]
-    if not lines:
+    lines = [line.strip() for line in LINE_END.split(text) if line.strip()]
+    if len(lines) < LOOP_LINES:
         return None
     line, count = Counter(lines).most_common(1)[0]
     return (

@@ -19,8 +19,8 @@ VERIFIER = "text"
 # The commonest function words; those spelt alike in several languages count for each of them.
 PROFILES: Final = {
     "en": "the of and to in is that it for was on are as with be by this have from or at not which but his her they you we can has "
-    "their an were will would there what about if when your who more been one all so my do how its than "
-    "into these those",
+    "their an were will would there what about if when your who more been one all so my do how its than into these those should some "
+    "only whose before after such any each other them then also because between through does did no out up could may must our us i he she",
     "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass sie nach "
     "wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur bis mehr "
     "durch man sein wurde ich wir ihr wenn kann",
@@ -47,6 +47,10 @@ PROFILES: Final = {
     "iki tarafından büyük zaman şey hem veya çünkü nasıl",
 }  # fmt: skip
 WORDS: Final = {code: frozenset(words.split()) for code, words in PROFILES.items()}
+# The languages that each word is a small word of: a text's words are looked up once, not once a language.
+TONGUES: Final = {
+    word: [code for code, own in WORDS.items() if word in own] for word in frozenset().union(*WORDS.values())
+}
 LETTERS: Final = {
     "de": "äöüß", "fr": "éèêàçùœîôâ", "es": "ñ¿¡áéíóú", "it": "àèéìòù", "pt": "ãõçáéíóúâê", "sv": "åäö", "da": "æøå",
     "pl": "ąćęłńśźż", "tr": "ğışçöü",
@@ -76,6 +80,8 @@ READ = 4000
 
 def _script(text: str) -> str | None:
     """Return the language of a text that is mostly in a script of its own."""
+    if text.isascii():
+        return None
     letters = [c for c in text if c.isalpha()]
     counts: Counter[str] = Counter()
     for letter in letters:
@@ -105,10 +111,13 @@ def language_of(text: str) -> str | None:
     tokens = [token.replace("’", "'").casefold() for token in TOKEN.findall(prose)]
     if len(tokens) < LEAST_WORDS:
         return None
-    counts = Counter(tokens)
-    hits = {code: float(sum(counts[word] for word in words)) for code, words in WORDS.items()}
-    for code, letters in LETTERS.items():
-        hits[code] += 0.5 * sum(any(c in letters for c in token) for token in tokens)
+    hits = dict.fromkeys(WORDS, 0.0)
+    for token, count in Counter(tokens).items():
+        for code in TONGUES.get(token, ()):
+            hits[code] += count
+        if not token.isascii():
+            for code, letters in LETTERS.items():
+                hits[code] += 0.5 * count * any(c in letters for c in token)
     (best, most), (_, second) = sorted(hits.items(), key=lambda item: -item[1])[:2]
     clear = most >= LEAST_HITS and most >= LEAST_SHARE * len(tokens) and most >= LEAD * second
     return best if clear else None
