@@ -1,0 +1,239 @@
+"""Decides which programming tasks may live: by words, by running programs, by tests that mean something.
+
+From cheap to dear. The words of the task cost nothing: is it sound, does it ask for Python, does it
+stay inside a sandbox. A judge of Equal or Not Equal is asked only where the parent has no program
+that could show the difference. Then solutions are asked for, and apart from them suites of tests
+that see no solution; every solution is run on every test, and the largest group that agrees is
+believed if it is large enough. Its tests must not be passed by the parent's own program (the
+evolution changed nothing), its first solution must pass them each time, and they must refuse
+programs that do nothing and most versions of the solution with one thing wrong.
+
+A seed that brings tests is judged by these, and asks for nothing if it brings a program as well.
+Programs run in the engine's workers, each with a sandbox of its own: see `trying`. The wall is
+probed when the eliminator is built, so that a machine without one is refused before a run begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from evol.domains._rules import Case as Row
+from evol.domains._rules import Check, Questions, instruction_verdict, is_depth, run_checks
+from evol.domains.code import trying
+from evol.domains.code.cases import join
+from evol.domains.code.compiled import other_language_verdict
+from evol.domains.code.feasible import language_asked, short_enough, stays_inside
+from evol.domains.code.judging import (
+    Ballot,
+    Thresholds,
+    rule,
+    steady_verdict,
+    strength_verdict,
+    weak_suite,
+)
+from evol.domains.code.replies import (
+    Solution,
+    block_in,
+    no_code,
+    nothing_left,
+    other_language,
+    own_program,
+    read_solutions,
+)
+from evol.domains.code.settings import Settings
+from evol.domains.code.suites import TestSuites, read_suites
+from evol.protocols import Inquiry, Judgement, PackContext
+from evol.types import ChatReply, Json, Outcome, Sample, Verdict
+from evol.verifiers.code.mutants import Mutant
+
+ANSWER: Final = "prompts/answer.md"
+TESTS: Final = "prompts/tests.md"
+JUDGE: Final = "prompts/judge_equal.md"
+MISLEADING: Final = "misleading-code"
+BEHAVIOUR: Final = "behaviour"
+
+
+class CodeEliminator:
+    """Judges a row of the code domain; see this module's docstring for the order of checks."""
+
+    def __init__(self, context: PackContext) -> None:
+        self._settings = Settings.read(context.settings)
+        self._questions = Questions(context)
+        self._checks: tuple[Check, ...] = (
+            self._words,
+            self._gain,
+            self._programs,
+            self._runs,
+            self._behaviour,
+            self._strength,
+        )
+        trying.probe()
+
+    async def judge(self, candidate: Sample, parent: Sample | None, inquiry: Inquiry) -> Judgement:
+        """Judge an evolved row against its parent, or a seed by the tests it brings.
+
+        A kept row carries the reply as its response, the program as its answer, and its tests.
+        """
+        return await run_checks(Row(candidate, parent, inquiry), self._checks)
+
+    async def _words(self, row: Row) -> Iterable[Verdict]:
+        instruction = row.sample.instruction
+        if not (length := short_enough(instruction)).accepted:
+            return [length]
+        parent = row.parent.instruction if row.parent else None
+        inside = stays_inside(instruction)
+        if not inside.accepted and self._settings.outside == "mark":
+            inside = replace(inside, outcome=Outcome.ACCEPT)
+        return [instruction_verdict(instruction, parent), inside]
+
+    async def _gain(self, row: Row) -> Iterable[Verdict]:
+        """Ask a judge, where no program of the parent's can show whether anything changed."""
+        if not is_depth(row) or (row.parent is not None and row.parent.answer is not None):
+            return []
+        return [await self._questions.judged_equal(row, JUDGE, self._settings.judgements)]
+
+    async def _programs(self, row: Row) -> Iterable[Verdict]:
+        """Find a program and tests for the row: its own, or those of which agreement convinces."""
+        sample = row.sample
+        language = language_asked(sample.instruction)
+        if language is None and row.parent is None and sample.tests is not None and sample.response:
+            own = own_program(sample.response)
+            row.sample = sample.with_(answer=own)
+            return [] if own.strip() else [no_code()]
+        replies = await self._questions.answers(row, ANSWER, range(self._settings.solutions))
+        row.sample = sample.with_(response=replies[0].text.strip(), answer=None)
+        language = language or other_language([reply.text for reply in replies])
+        if language is not None:
+            return [await self._compiled(row, language, replies)]
+        solutions = await row.inquiry.verify(read_solutions, _plain(replies))
+        if all(solution.defect is not None for solution in solutions):
+            return [nothing_left([s.defect for s in solutions if s.defect is not None])]
+        if row.parent is None and sample.tests is not None:
+            return await self._given_tests(row, solutions)
+        return await self._agreement(row, replies)
+
+    async def _compiled(self, row: Row, language: str, replies: Sequence[ChatReply]) -> Verdict:
+        row.sample = row.sample.with_(tests=None)
+        sources = [code for reply in replies if (code := block_in(reply.text, language)) is not None]
+        keep = self._settings.compiled == "keep"
+        return await row.inquiry.verify(other_language_verdict, language, sources, keep=keep)
+
+    async def _given_tests(self, row: Row, solutions: Sequence[Solution]) -> Iterable[Verdict]:
+        """Keep the first solution that passes the tests that the row brings."""
+        usable = [solution for solution in solutions if solution.defect is None]
+        tests, prompt = row.sample.tests, row.sample.instruction
+        tries = (row.inquiry.verify(trying.try_program, s.source, tests, prompt) for s in usable)
+        verdicts = await asyncio.gather(*tries)
+        passing = (at for at, verdict in enumerate(verdicts) if verdict.accepted)
+        kept = next(passing, 0)
+        row.sample = row.sample.with_(response=usable[kept].text, answer=usable[kept].source)
+        return [] if verdicts[kept].accepted else [verdicts[kept]]
+
+    async def _agreement(self, row: Row, replies: Sequence[ChatReply]) -> Iterable[Verdict]:
+        """Ask for tests, run every solution on them, and keep what agrees."""
+        settings, inquiry = self._settings, row.inquiry
+        written = await self._questions.answers(row, TESTS, range(settings.tests), "tests")
+        tests = await inquiry.verify(read_suites, _plain(written))
+        solutions = await inquiry.verify(read_solutions, _plain(replies), tests.names)
+        usable = [solution for solution in solutions if solution.defect is None]
+        if tests.cases and usable:
+            tests = await self._strong_suites(row, usable[0], tests)
+        if not tests.cases or not usable:
+            return [nothing_left(tests.defects or [s.defect for s in solutions if s.defect is not None])]
+        whole, parts = join(tests.cases), [case.tests for case in tests.cases]
+        sources = list(dict.fromkeys(solution.source for solution in usable))
+        tried = await asyncio.gather(*(inquiry.verify(trying.try_cases, s, whole, parts) for s in sources))
+        by_source = dict(zip(sources, tried, strict=True))
+        set_aside = [s.defect.reason for s in solutions if s.defect is not None]
+        set_aside += [defect.reason for defect in tests.defects]
+        ballot = Ballot([by_source[s.source] for s in usable], tests.cases, tests.suites, tuple(set_aside))
+        quorum = min(settings.quorum, settings.solutions)
+        ruling = rule(ballot, Thresholds(quorum, settings.agreement, settings.tests_agreement))
+        kept = usable[ruling.solution]
+        row.sample = row.sample.with_(response=kept.text, answer=kept.source)
+        if ruling.verdict.accepted:
+            row.sample = row.sample.with_(tests=join([tests.cases[number] for number in ruling.kept]))
+        return [ruling.verdict]
+
+    async def _strong_suites(self, row: Row, solution: Solution, tests: TestSuites) -> TestSuites:
+        """Set aside the suites that a program which does nothing passes: they have no vote."""
+        numbers = sorted(set(tests.suites))
+        suites = [join(tests.of(number)) for number in numbers]
+        tries = (row.inquiry.verify(trying.passing_stub, solution.source, suite) for suite in suites)
+        passing = await asyncio.gather(*tries)
+        weak = [number for number, stub in zip(numbers, passing, strict=True) if stub is not None]
+        return tests.without(weak, weak_suite(next(filter(None, passing)))) if weak else tests
+
+    async def _runs(self, row: Row) -> Iterable[Verdict]:
+        """Run the kept program on the kept tests, again and again."""
+        sample = row.sample
+        if sample.answer is None or sample.tests is None:
+            return []
+        prompt = sample.instruction
+        verdicts = await row.inquiry.verify(
+            trying.try_again, sample.answer, sample.tests, prompt, self._settings.repeats
+        )
+        verdict = steady_verdict(verdicts)
+        level = verdict.evidence.get("level")
+        row.sample = sample.with_(meta={**sample.meta, "sandbox_level": level})
+        return [verdict]
+
+    async def _behaviour(self, row: Row) -> Iterable[Verdict]:
+        """Run what must not pass the kept tests: the parent's program, or the faulty code shown."""
+        sample, parent = row.sample, row.parent
+        if parent is None or sample.tests is None:
+            return []
+        if sample.operation == MISLEADING:
+            return [await self._misleads(row)]
+        if parent.answer is None:
+            return []
+        tests: Json = sample.tests
+        passed = await row.inquiry.verify(
+            trying.parent_passes, parent.answer, parent.tests, parent.instruction, tests
+        )
+        if passed:
+            message = "The parent's program passes the tests already: the evolution changed nothing."
+            return [Verdict.reject(BEHAVIOUR, "unchanged_behaviour", message)]
+        message = "The parent's program does not pass the tests."
+        return [Verdict.accept(BEHAVIOUR, "behaviour_changed", message)]
+
+    async def _misleads(self, row: Row) -> Verdict:
+        """Judge whether the code that the task calls faulty is; what to write stays as it was."""
+        shown = block_in(row.sample.instruction, "python")
+        if shown is None:
+            message = "The task shows no code that could mislead."
+            return Verdict.reject(BEHAVIOUR, "not_misleading", message)
+        found = await row.inquiry.verify(trying.try_program, shown, row.sample.tests)
+        if found.accepted:
+            message = "The code that is shown as faulty passes the tests."
+            return Verdict.reject(BEHAVIOUR, "not_misleading", message)
+        message = "The code that is shown as faulty fails the tests."
+        return Verdict.accept(BEHAVIOUR, "misleading", message, fails_by=found.reason)
+
+    async def _strength(self, row: Row) -> Iterable[Verdict]:
+        """Try the kept tests on programs that must not pass them."""
+        sample, settings = row.sample, self._settings
+        if sample.answer is None or sample.tests is None:
+            return []
+        stubs, mutants = await row.inquiry.verify(
+            trying.wrong_versions, sample.answer, sample.tests, sample.instruction, settings.mutants
+        )
+        outcomes = await self._tried(row, [*stubs, *mutants])
+        hollow, wrong = outcomes[: len(stubs)], outcomes[len(stubs) :]
+        return [strength_verdict(hollow, [mutant.change for mutant in mutants], wrong, settings.killed)]
+
+    async def _tried(self, row: Row, programs: Sequence[Mutant]) -> list[Outcome]:
+        """Return what the kept tests make of wrong programs, tried a few in one call."""
+        lots = [programs[at : at + trying.AT_ONCE] for at in range(0, len(programs), trying.AT_ONCE)]
+        sample = row.sample
+        tries = (
+            row.inquiry.verify(trying.try_mutants, lot, sample.tests, sample.instruction) for lot in lots
+        )
+        return [outcome for lot in await asyncio.gather(*tries) for outcome in lot]
+
+
+def _plain(replies: Sequence[ChatReply]) -> list[tuple[str, str]]:
+    return [(reply.text, reply.finish_reason) for reply in replies]

@@ -1,0 +1,170 @@
+"""What solutions and tests come to that nobody has checked: which of them to believe, and how far.
+
+Dual agreement after CodeT (Chen et al., arXiv 2207.10397): solutions that pass the same tests stand
+together, and the group with the most solutions times tests leads. CodeT only ranks; a row is to be
+kept or not, so the leading group must also be large, pass nearly all tests and one suite whole,
+and no solution outside it may pass more than it does: such a solution says that the group is wrong
+in the same way.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from evol.domains.code.cases import Case
+from evol.domains.code.trying import Tried
+from evol.types import Json, Outcome, Verdict
+from evol.verifiers.code.agreement import Agreement, largest_agreement
+from evol.verifiers.code.strength import Strength
+
+AGREEMENT: Final = "agreement"
+STRENGTH: Final = "strength"
+APART: Final = frozenset({"timeout", "sandbox_lost"})
+ENDINGS: Final = frozenset({"timeout", "memory", "crashed", "forbidden", "output_limit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What agreement needs: solutions, their share, and the share of the tests."""
+
+    quorum: int
+    agreement: float
+    tests_agreement: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """The solutions that were run, and the cases they were run on with the suite of each."""
+
+    tried: Sequence[Tried]
+    cases: Sequence[Case]
+    suites: Sequence[int]
+    set_aside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The verdict on agreement; where it accepts, the solution to keep and the cases that hold."""
+
+    verdict: Verdict
+    solution: int = 0
+    kept: tuple[int, ...] = ()
+
+
+def rule(ballot: Ballot, thresholds: Thresholds) -> Ruling:
+    """Decide which solution and which cases to believe.
+
+    Rejects with `no_agreement`, or with the way in which all solutions end where none passes
+    anything (`timeout`, `crashed` …). Undecided with `sandbox_lost`.
+    """
+    if any(tried.verdict.reason == "sandbox_lost" for tried in ballot.tried):
+        lost = next(t.verdict for t in ballot.tried if t.verdict.reason == "sandbox_lost")
+        return Ruling(lost)
+    group = largest_agreement([tried.passes for tried in ballot.tried])
+    evidence = _evidence(ballot, group)
+    if not group.solutions:
+        return Ruling(_nothing_passes(ballot, evidence))
+    if problem := _objection(ballot, group, thresholds):
+        return Ruling(Verdict.reject(AGREEMENT, "no_agreement", problem, **evidence))
+    message = (
+        f"{len(group.solutions)} of {len(ballot.tried)} solutions agree "
+        f"on {len(group.tests)} of {len(ballot.cases)} tests."
+    )
+    verdict = Verdict.accept(AGREEMENT, "agreement", message, **evidence)
+    return Ruling(verdict, group.solutions[0], group.tests)
+
+
+def _evidence(ballot: Ballot, group: Agreement) -> dict[str, Json]:
+    return {
+        "solutions": len(ballot.tried),
+        "tests": len(ballot.cases),
+        "agreeing_solutions": len(group.solutions),
+        "agreed_tests": len(group.tests),
+        "score": group.score,
+        "runner_up": group.runner_up,
+        "whole_suites": len(_whole_suites(ballot, group)),
+        "set_aside": dict(Counter(ballot.set_aside)),
+    }
+
+
+def _whole_suites(ballot: Ballot, group: Agreement) -> set[int]:
+    """Return the suites of which the group passes every case."""
+    missed = {suite for case, suite in enumerate(ballot.suites) if case not in group.tests}
+    return set(ballot.suites) - missed
+
+
+def _nothing_passes(ballot: Ballot, evidence: dict[str, Json]) -> Verdict:
+    reasons = Counter(tried.verdict.reason for tried in ballot.tried)
+    [(reason, count)] = reasons.most_common(1)
+    if reason in ENDINGS and 2 * count > len(ballot.tried):
+        first = next(tried.verdict for tried in ballot.tried if tried.verdict.reason == reason)
+        return Verdict.reject(first.verifier, reason, first.message, **{**first.evidence, **evidence})
+    message = "No solution passes any of the tests."
+    shown = next((t.verdict.message for t in ballot.tried), "")
+    return Verdict.reject(AGREEMENT, "no_agreement", message, **evidence, first=shown[:300])
+
+
+def _objection(ballot: Ballot, group: Agreement, thresholds: Thresholds) -> str | None:
+    """Return what speaks against the leading group, as a sentence."""
+    agreeing, runnable = len(group.solutions), len(ballot.tried)
+    if agreeing < thresholds.quorum:
+        return f"Only {agreeing} of {runnable} solutions agree."
+    if agreeing < thresholds.agreement * runnable:
+        return f"Only {agreeing} of {runnable} solutions agree."
+    if len(group.tests) < thresholds.tests_agreement * len(ballot.cases):
+        return f"The agreeing solutions fail {len(ballot.cases) - len(group.tests)} of the tests."
+    if not _whole_suites(ballot, group):
+        return "The agreeing solutions pass no suite of tests whole."
+    for number, tried in enumerate(ballot.tried):
+        passed = {case for case, passes in enumerate(tried.passes) if passes}
+        if number not in group.solutions and passed > set(group.tests):
+            return "Another solution passes more tests than those that agree."
+    return None
+
+
+def weak_suite(change: str) -> Verdict:
+    """Return why a suite that such a stub passes has no vote."""
+    return Verdict.reject(STRENGTH, "weak_tests", f"A program that only {change} passes the tests too.")
+
+
+def steady_verdict(verdicts: Sequence[Verdict]) -> Verdict:
+    """Judge several runs of one program on one suite.
+
+    Rejects with `flaky` where runs that came to an end disagree; otherwise the verdict is that of the
+    first run that did not pass, or of the first.
+    """
+    ended = {verdict.reason for verdict in verdicts} - APART
+    first = next((verdict for verdict in verdicts if not verdict.accepted), verdicts[0])
+    if len(ended) > 1:
+        message = "The same program passes the same tests once and fails them once."
+        reasons: list[Json] = [verdict.reason for verdict in verdicts]
+        return Verdict.reject("repeats", "flaky", message, **{**first.evidence, "runs": reasons})
+    return replace(first, evidence={**first.evidence, "runs": len(verdicts)})
+
+
+def strength_verdict(
+    stubs: Sequence[Outcome], changes: Sequence[str], outcomes: Sequence[Outcome], least: float
+) -> Verdict:
+    """Judge tests by the wrong programs that they let pass.
+
+    Rejects with `weak_tests` where a stub passes, or where fewer mutants than `least` are refused.
+    """
+    survived = [change for change, o in zip(changes, outcomes, strict=True) if o is Outcome.ACCEPT]
+    strength = Strength(
+        ("a stub",) * stubs.count(Outcome.ACCEPT),
+        outcomes.count(Outcome.REJECT),
+        tuple(survived),
+        outcomes.count(Outcome.UNDECIDED),
+    )
+    evidence = {"stubs": len(stubs), **strength.to_json()}
+    if strength.stubs_passed:
+        message = "A program that does nothing passes the tests too."
+        return Verdict.reject(STRENGTH, "weak_tests", message, **evidence)
+    if strength.share is not None and strength.share < least:
+        message = f"The tests refuse only {strength.share:.0%} of the wrong versions of the solution."
+        return Verdict.reject(STRENGTH, "weak_tests", message, **evidence)
+    message = f"The tests refuse every stub and {strength.killed} of {len(outcomes)} wrong versions."
+    return Verdict.accept(STRENGTH, "strong_tests", message, **evidence)
