@@ -77,7 +77,7 @@ def programs(options: argparse.Namespace) -> None:
 
 def as_ordinary_user(options: argparse.Namespace) -> None:
     """Run the corpus again without root's rights, in an interpreter that an ordinary user may start."""
-    folders = [p for p in sys.path if p]
+    folders = [str(Path(__file__).resolve().parents[1]), *filter(None, sys.path)]
     python = next(
         (p for p in (sys.executable, shutil.which("python3", path="/usr/bin")) if p and _may_run(p)), None
     )
@@ -246,7 +246,7 @@ def footprint() -> dict[str, int]:
         "processes": len(ours),
         "descriptors": descriptors,
         "threads": threading.active_count(),
-        "temporary files": len(list(Path(tempfile.gettempdir()).iterdir())),
+        "temporary files": len(list(Path(tempfile.gettempdir()).glob("evol*"))),
     }
 
 
