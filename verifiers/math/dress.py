@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from evol.verifiers.math.limits import MAX_ANSWER_CHARS
 from evol.verifiers.math.tokens import braced
 from evol.verifiers.math.unicode import repair
 
@@ -56,7 +57,7 @@ def joined_lines(text: str) -> str:
     """
     if "\\begin" not in text:
         return re.sub(r"\n\s*\n+", " ; ", text)
-    match = _BROKEN.search(repair(text))
+    match = _BROKEN.search(repair(text)) if len(text) <= MAX_ANSWER_CHARS else None
     if match and "&" not in match[1]:
         cells = [cell.strip() for cell in match[1].split("\\\\")]
         if any(_LONE.fullmatch(cell) or cell.count("{") != cell.count("}") for cell in cells if cell):

@@ -27,30 +27,33 @@ class Extraction:
     end: int
 
 
+_TAIL = 6_000
 _BOX = re.compile(r"\\+(?:boxed|fbox|framebox)(?![a-zA-Z])\s*")
 _CONNECTOR = re.compile(r"(?:\s|\\[()\[\] ,;]|[$,;.+]|\\q?quad|\\text\{\s*(?:and|or)\s*\}|and|or|\{|\})*")
 _PHRASED_GAP = re.compile(r"[^.\n]{0,40}?(?<![a-zA-Z])(?:and|or)(?![a-zA-Z])[^.\n]{0,40}")
-_PERCENT = re.compile(r"\s*\$?\s*(?:\\?%|percent(?:age)?\b|pct\b)")
+_PERCENT = re.compile(r"\s{0,4}\$?\s{0,4}(?:\\?%|percent(?:age)?\b|pct\b)")
 _HASHES = re.compile(r"####[ \t]*([^\n]+)")
 _ANSWER_LINE = re.compile(r"^[ \t]*(?:A|ANS|Ans|Answer|ANSWER)[ \t]*:[ \t]*(\S[^\n]*)$", re.MULTILINE)
 _PHRASE = re.compile(
-    r"\banswers?\b(?:\s+(?:here|to\s+[^.\n]{1,60}?))?"
-    r"(?:\s*(?:\*\*|\\?\))?\s*(?:is|are|was|should\s+be|would\s+be|must\s+be|equals|=|:|：)"
-    r"(?:\s*(?:therefore|thus|then|:|：))?|\s+(?=\$|\\\(|\\\[|\d))\s*(?:\*\*\s*)?"
-    r"|答案\s*(?:是|为|：|:)\s*|(?:R[ée]ponse|Respuesta|Antwort|Risposta|Resposta|Ответ)\s*:\s*",
+    r"\banswers?\b(?:\s{1,9}(?:here|to\s{1,9}[^.\n]{1,60}?))?"
+    r"(?:\s{0,9}(?:\*\*|\\?\))?\s{0,9}(?:is|are|was|should\s{1,9}be|would\s{1,9}be|must\s{1,9}be|equals|=|:|：)"
+    r"(?:\s{0,9}(?:therefore|thus|then|:|：))?|\s{1,9}(?=\$|\\\(|\\\[|\d))\s{0,9}(?:\*\*\s{0,9})?"
+    r"|答案\s{0,9}(?:是|为|：|:)\s{0,9}|(?:R[ée]ponse|Respuesta|Antwort|Risposta|Resposta|Ответ)\s{0,9}:\s{0,9}",
     re.IGNORECASE,
 )
 _FINAL = re.compile(r"final\s+answer\s*(?:is|:)", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$|\*\*)|。|\s+I hope it is|<\|")
+_SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$|\*\*)|。|\sI hope it is|<\|")
 _BOLD = re.compile(r"\*\*([^*\n]{1,300}?)\*\*")
-_MATH = re.compile(r"\$\$(.+?)\$\$|\$([^$]+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_MATH = re.compile(
+    r"\$\$(.{1,2000}?)\$\$|\$([^$]{1,2000}?)\$|\\\((.{1,2000}?)\\\)|\\\[(.{1,2000}?)\\\]", re.DOTALL
+)
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.])[-−]?[$€£]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?(?:\s?\\?%)?"
     r"|(?<![\w.])\.\d+"
 )
 _HEAD = re.compile(r"\s*(?:\(([A-J])\)\s*(?:[.:。]|$|\n)|([A-J])\s*(?:[.:)。]|$|\n))")
 _LETTERS = re.compile(
-    r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z'])(?:\s*(?:,|;|&|,?\s*and|or)\s*\(?[A-J]\)?(?![A-Za-z']))*"
+    r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z'])(?:\s{0,4}(?:,|;|&|,?\s{0,4}and|or)\s{0,4}\(?[A-J]\)?(?![A-Za-z']))*"
 )
 _DENIED = re.compile(r"(?:not|n't|不是|isn't)\s*(?:be\s+)?\(?$")
 
@@ -71,7 +74,7 @@ def extract(text: str, *, choice: bool = False) -> Extraction | None:
 
 def gold_answer(text: str) -> Extraction | None:
     """Return a gold: the whole text, unless it is a solution with a mark."""
-    text = mend(text)
+    text = mend(text[-MAX_RESPONSE_CHARS:])
     found = marked(text)
     if found is None and is_prose(text):
         found = _phrase(text, choice=False)
@@ -165,11 +168,12 @@ def _phrase(text: str, choice: bool) -> Extraction | None:
 
 def _sentence_end(text: str, start: int) -> int:
     """Return where the sentence from `start` ends; a formula is never cut."""
-    formulas = [match.span() for match in _MATH.finditer(text, start)]
-    for match in _SENTENCE_END.finditer(text, start):
+    stop = min(len(text), start + _TAIL)
+    formulas = [match.span() for match in _MATH.finditer(text, start, stop)]
+    for match in _SENTENCE_END.finditer(text, start, stop):
         if not any(a < match.start() < b for a, b in formulas):
             return match.start()
-    return len(text)
+    return stop
 
 
 def _bold(text: str) -> Extraction | None:
@@ -209,6 +213,7 @@ def _bare(text: str) -> Extraction | None:
 
 def _prose(text: str, offset: int, rule: str) -> Extraction | None:
     """Return the last formula or number of a text, neighbouring formulas joined; else short words."""
+    text, offset = text[-_TAIL:], offset + max(0, len(text) - _TAIL)
     spans = _candidates(text)
     telling = [s for s in spans if re.search(r"\d|\\[a-z]|=", s[2])] or [s for s in spans if s[2].strip()]
     if telling:

@@ -41,17 +41,40 @@ ATTACKS = [
     "\ud800\udfff",
     "\x00\x01\x02",
     "\\begin{matrix}" * 150,
+    "\\begin{matrix}" * 13_000,
+    "\\(" * 90_000,
+    "\\[ x " * 40_000,
+    "$$ x" * 50_001,
+    "answer" + " " * 190_000,
+    "answer is " * 19_000 + " " * 1_000,
+    "the answer is A" + " " * 150_000,
+    " " * 199_000 + "and",
+    "\\boxed{1}" * 20_000,
+    "\\boxed{1" * 20_000,
+    "\\text{" * 30_000,
+    "** " * 60_000,
+    "#### " * 40_000,
+    "1,234," * 30_000,
+    "\n \n " * 30_000,
+    "-" * 150_000,
 ]
 
 
 @pytest.mark.parametrize("text", ATTACKS, ids=lambda text: text[:24].encode("ascii", "replace").decode())
-@pytest.mark.parametrize("gold", ["1", "x+1", "\\sqrt{2}", None])
-def test_no_input_costs_more_than_two_seconds(text: str, gold: str | None) -> None:
+@pytest.mark.parametrize("gold", ["7.25", "x+77", "\\sqrt{77}", "B"])
+def test_no_input_costs_more_than_two_seconds_or_passes(text: str, gold: str) -> None:
     start = time.process_time()
-    for other in (gold or f"{text[:1_900]}+1", text):
-        verdict = verify(other, text, profile=LENIENT, last_resort=False)
-        assert not verdict.reason.startswith("internal_error")
-        assert other == text or not verdict.accepted
+    verdict = verify(gold, text, profile=LENIENT, last_resort=False)
+    assert not verdict.reason.startswith("internal_error")
+    assert not verdict.accepted
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("text", ATTACKS, ids=lambda text: text[:24].encode("ascii", "replace").decode())
+def test_an_attack_as_the_gold_costs_no_more(text: str) -> None:
+    start = time.process_time()
+    verdict = verify(text, f"{text[:1_900]}+1", profile=LENIENT, last_resort=False)
+    assert not verdict.reason.startswith("internal_error")
     assert time.process_time() - start < 2
 
 
