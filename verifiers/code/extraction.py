@@ -185,7 +185,7 @@ def _choose(blocks: Sequence[_Block], entry_points: Collection[str]) -> _Block |
     candidates = tagged or [b for b in blocks if not b.tag and b.code.strip()]
     if not candidates:
         return None
-    index = _answering(candidates, entry_points)
+    index = _answering(candidates, entry_points) if len(candidates) > 1 else 0
     return _joined(candidates, index, entry_points)
 
 
@@ -205,7 +205,7 @@ def _joined(blocks: Sequence[_Block], index: int, entry_points: Collection[str])
     """Return a block with the others that define names it reads and does not define."""
     main = blocks[index]
     used = {index}
-    while main.tree is not None:
+    while main.tree is not None and len(used) < len(blocks):
         missing = unbound_names(main.tree) | (set(entry_points) - top_level_names(main.tree))
         donors = [
             i for i, b in enumerate(blocks) if i not in used and b.tree and missing & top_level_names(b.tree)

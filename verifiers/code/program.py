@@ -3,6 +3,8 @@
 (Chen et al., arXiv 2211.12588; Gao et al., arXiv 2211.10435.) In a sandbox with the `MATH` kit
 sympy, math, fractions and itertools are at hand. The answer is the variable `answer`, or what
 `solution()` returns, or the last line printed; sympy's objects come back in their exact text.
+Straight-line arithmetic, which most such programs are, need not be run: `evaluate_program`
+computes it in a twentieth of the time and without a sandbox.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evol.types import Json, Verdict
+from evol.verifiers.code.straight_line import straight_line
 from evol.verifiers.code.verify import REASONS
 from evol.verifiers.sandbox import (
     Call,
@@ -47,6 +50,25 @@ class ProgramResult:
 
     answer: str | None
     verdict: Verdict
+
+
+def evaluate_program(source: str) -> ProgramResult | None:
+    """Return the answer of a program of straight-line arithmetic, or None for one that has to be run.
+
+    It is what `run_program` would return (`evol.verifiers.code.straight_line` computes as Python
+    does); the evidence says `ran: evaluated` and names no sandbox level.
+    """
+    found = straight_line(source)
+    answer = _text(found.text) if found else None
+    if found is None or answer is None:
+        return None
+    verdict = Verdict.accept(
+        NAME,
+        "program_answered",
+        f"The program answers {answer}.",
+        **{"ran": "evaluated", "answer": answer, "from": found.where},
+    )
+    return ProgramResult(answer, verdict)
 
 
 def run_program(source: str, sandbox: Sandbox, limits: Limits | None = None) -> ProgramResult:
@@ -92,6 +114,7 @@ def _last_line(execution: Execution) -> str | None:
 
 def _result(execution: Execution, where: str, answer: str | None) -> ProgramResult:
     evidence: dict[str, Json] = {
+        "ran": "sandbox",
         "answer": answer,
         "from": where,
         "level": str(execution.level),

@@ -1,18 +1,7 @@
 import pytest
 
-from evol.errors import SandboxUnavailable
 from evol.verifiers.code.program import run_program
-from evol.verifiers.sandbox import MATH, Limits, Sandbox
-
-
-@pytest.fixture(scope="module")
-def kitchen():
-    try:
-        made = Sandbox(1, kit=MATH)
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
-    with made:
-        yield made
+from evol.verifiers.sandbox import Limits
 
 
 @pytest.mark.parametrize(
