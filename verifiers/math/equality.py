@@ -23,7 +23,7 @@ from evol.verifiers.math.limits import (
     TooLarge,
     Undefined,
 )
-from evol.verifiers.math.nodes import Call, Const, Node, Num, symbols, walk
+from evol.verifiers.math.nodes import Call, Const, Node, Num, contains, symbols, walk
 from evol.verifiers.math.numeric import Numeric, Real
 
 _ATTEMPTS = 3
@@ -93,10 +93,12 @@ def _equal_residues(a: Node, b: Node, steps: Steps) -> Finding | None:
 
 
 def _speaks_of(node: Node, name: str) -> bool:
-    return any(isinstance(part, Const) and part.name == name for part in walk(node))
+    return contains(node, Const) and any(isinstance(p, Const) and p.name == name for p in walk(node))
 
 
 def _bare_log(node: Node) -> bool:
+    if not contains(node, Call):
+        return False
     return any(isinstance(part, Call) and part.name == "log" and len(part.args) == 1 for part in walk(node))
 
 
@@ -180,6 +182,8 @@ class _Points:
 
 
 def _unknown_calls(node: Node) -> set[str]:
+    if not contains(node, Call):
+        return set()
     return {
         canonical(part)
         for part in walk(node)

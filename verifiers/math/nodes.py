@@ -228,12 +228,35 @@ def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
 
 def symbols(node: Node) -> frozenset[str]:
     """Return the names of the variables in a node, index variables of sums left out."""
+    found: set[str] = set()
+    for part in walk(node):
+        if type(part) is Sym:
+            found.add(part.name)
+        elif type(part) is Call and part.name in ("sum", "prod"):
+            return _free_symbols(node)
+    return frozenset(found)
+
+
+def _free_symbols(node: Node) -> frozenset[str]:
     if isinstance(node, Sym):
         return frozenset((node.name,))
-    found = frozenset[str]().union(*map(symbols, children(node)))
+    found = frozenset[str]().union(*map(_free_symbols, children(node)))
     if isinstance(node, Call) and node.name in ("sum", "prod") and isinstance(node.args[0], Sym):
         return found - {node.args[0].name}
     return found
+
+
+def contains(node: Node, kind: type) -> bool:
+    """Whether a node or one below it is of a kind."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if type(node) is kind:
+            return True
+        below = _CHILDREN.get(type(node))
+        if below:
+            stack.extend(below(node))
+    return False
 
 
 def substitute(node: Node, values: Mapping[str, Node]) -> Node:

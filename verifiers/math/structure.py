@@ -23,6 +23,7 @@ from evol.verifiers.math.nodes import (
     SetOp,
     Sym,
     Text,
+    contains,
     negate,
     rebuild,
     symbols,
@@ -75,7 +76,7 @@ class Matcher:
 
     def _spread(self, node: Node) -> Node:
         """Return the list of what a ± stands for; in a list, each item for itself."""
-        if not any(isinstance(part, PlusMinus) for part in walk(node)):
+        if not contains(node, PlusMinus):
             return node
         if isinstance(node, Seq) and node.kind in _BARE | {"set"}:
             items = [part for item in node.items for part in branches(item)]
