@@ -47,7 +47,8 @@ def main(descriptor):
 
 def start_bare() -> subprocess.Popen[str]:
     kit = json.dumps({"modules": PYTHON.modules, "warm": PYTHON.warm})
-    boot = workers.BOOT.replace("from evol.verifiers.sandbox import zygote\nzygote.main", BARE + "main")
+    boot = workers.BOOT.replace("os.register_at_fork = lambda **hooks: None", "")
+    boot = boot.replace("from evol.verifiers.sandbox import zygote\nzygote.main", BARE + "main")
     here = Path(workers.__file__).resolve().parent
     command = [
         sys.executable,

@@ -13,6 +13,7 @@ import os
 import struct
 from collections.abc import Iterator, Sequence
 
+from evol.verifiers.sandbox.protocol import NOBODY
 from evol.verifiers.sandbox.syscalls import number
 
 NEWNS, NEWCGROUP, NEWUTS, NEWIPC = 0x00020000, 0x02000000, 0x04000000, 0x08000000
@@ -25,7 +26,6 @@ DETACH = 2
 KEPT_FLAGS = {os.ST_NOSUID: NOSUID, os.ST_NODEV: NODEV, os.ST_NOEXEC: NOEXEC, os.ST_NOATIME: 1024}
 RELATIME = {os.ST_RELATIME: 1 << 21}
 
-NOBODY = 65534
 SET_NO_NEW_PRIVS, SET_DUMPABLE, SET_DEATH_SIGNAL, DROP_BOUNDING = 38, 4, 1, 24
 CAPABILITIES = 64
 CAPSET_VERSION = 0x20080522

@@ -19,3 +19,6 @@ STOP = b"stop"
 WHY = (None, "wall", "stopped", "folder")
 ANSWER = struct.Struct("<iBddq")
 """A child's end: exit status or minus the signal, which of WHY, processor and clock seconds, peak kB."""
+
+NOBODY = 65534
+"""Who a program of root's runs as: a user whom no file belongs to."""

@@ -15,9 +15,10 @@ MARGIN = 2048
 
 
 def set_common() -> None:
-    """Set what holds for every program: no core dumps, no locked memory, no priorities, a deep stack."""
+    """Set what holds for every program: no core dumps, few descriptors, no priorities, a deep stack."""
     for name in ("CORE", "MEMLOCK", "MSGQUEUE", "NICE", "RTPRIO"):
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
     _, hard = resource.getrlimit(resource.RLIMIT_STACK)
     stack = STACK if hard == resource.RLIM_INFINITY else min(STACK, hard)
     resource.setrlimit(resource.RLIMIT_STACK, (stack, stack))
@@ -51,7 +52,6 @@ def set_for_job(base: int, other_tasks: int, limits: dict[str, int]) -> None:
         (resource.RLIMIT_AS, base + (limits["memory_mb"] << 20), 0),
         (resource.RLIMIT_CPU, cpu, 1),
         (resource.RLIMIT_FSIZE, limits["output_bytes"], 0),
-        (resource.RLIMIT_NOFILE, DESCRIPTORS, 0),
         (resource.RLIMIT_NPROC, limits["threads"] + other_tasks, 0),
     ):
         resource.setrlimit(which, (soft, soft + hard))

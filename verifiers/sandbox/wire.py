@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 Node: TypeAlias = "bool | int | float | str | list[Any] | None"
 
 MAX_DEPTH = 150
-MAX_NODES = 2_000_000
+MAX_NODES = 1_000_000
 SAME_HASHES = 64
 SMALL = 1 << 63
 FOREIGN = frozenset("ohnx")
@@ -181,6 +181,8 @@ _read = json.JSONDecoder(parse_int=_integer, parse_constant=_constant).decode
 
 def load(data: bytes) -> Any:
     """Return the message in these bytes, its shape still unchecked; raises WireError."""
+    if data.count(b",") > 2 * MAX_NODES:
+        raise WireError("too many parts")
     try:
         return _read(data.decode("ascii"))
     except (ValueError, RecursionError) as error:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from evol.verifiers.sandbox import wire
-from evol.verifiers.sandbox.protocol import ANSWER, HEADER, LOCKED, READY, STOP, WHY
+from evol.verifiers.sandbox.protocol import ANSWER, HEADER, LOCKED, NOBODY, READY, STOP, WHY
 
 START_S = 60.0
 GRACE_S = 10.0
@@ -35,9 +35,12 @@ CHUNK = 1 << 18
 ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 
 # The zygote imports its own modules by their full names without running the packages'
-# `__init__`, which would load what the caller needs and each fork would carry.
+# `__init__`, which would load what the caller needs and each fork would carry. What modules would
+# do after each fork (threading: new locks, random: a new seed) takes a third of a child's time
+# and is for processes of several threads: the zygote has one.
 BOOT = """
-import sys, types
+import os, sys, types
+os.register_at_fork = lambda **hooks: None
 for name, path in zip(('evol', 'evol.verifiers', 'evol.verifiers.sandbox'), sys.argv[2:]):
     package = types.ModuleType(name); package.__path__ = [path]; sys.modules[name] = package
 from evol.verifiers.sandbox import zygote
@@ -100,7 +103,8 @@ class Worker:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         if config["folder"] is not None and config["level"] != "strong":
             self._folder = tempfile.TemporaryDirectory(prefix="evol-sandbox-")
-            Path(self._folder.name).chmod(0o777 if os.geteuid() == 0 else 0o700)
+            if os.geteuid() == 0:
+                os.chown(self._folder.name, NOBODY, NOBODY)
             config = {**config, "folder": self._folder.name}
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         here = Path(__file__).resolve().parent

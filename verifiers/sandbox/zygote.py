@@ -255,6 +255,7 @@ def main(descriptor: int) -> None:
     except Refused as refused:
         control.send(json.dumps(refused.answer).encode())
         return
+    runner.warm(wall)
     gc.collect()
     gc.freeze()
     control.send(READY)
