@@ -1,0 +1,72 @@
+"""How texts are read for comparison: normal forms, words, numbers.
+
+Near-duplicates and contamination both ask whether two texts say the same in nearly the same words.
+What counts as a word is decided here, once: letters and digits run together, a sign that can change
+the meaning (an operator, a bracket of code, a currency) stands by itself, sentence punctuation is
+dropped, and a script written without spaces is read sign by sign.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_DROPPED = " \t\r\n\f\v.,;:!?\"'()`"
+_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s.,;:!?\"'()`’‘“”…、。！？，]")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_TENS = {
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
+)
+SPELLED = {word: str(value) for value, word in enumerate(_UNITS.split())}
+SPELLED |= {word: str(value) for word, value in _TENS.items()} | {"hundred": "100", "thousand": "1000"}
+
+
+def _ascii_table() -> dict[int, str]:
+    table = {}
+    for code in range(128):
+        sign = chr(code)
+        spaced = " " if sign in _DROPPED else f" {sign} "
+        table[code] = sign.lower() if sign.isalnum() or sign == "_" else spaced
+    return table
+
+
+_ASCII = _ascii_table()
+
+
+def normal_form(text: str) -> str:
+    """Return the text in the form in which two texts that are exact duplicates are equal.
+
+    Unicode compatibility form, case and runs of white space are levelled; nothing else is.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.casefold().split())
+
+
+def words(text: str) -> list[str]:
+    """Return the words and meaningful signs of a text, in order, in lower case."""
+    if text.isascii():
+        return text.translate(_ASCII).split()
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def is_number(word: str) -> bool:
+    """Whether a word of `words` is a number written in digits or spelled out."""
+    return word.isdecimal() or word in SPELLED
+
+
+def written_numbers(text: str) -> list[str]:
+    """Return the numbers that a text writes in digits, sorted, each without its thousands commas."""
+    return sorted(found.replace(",", "").rstrip(".") for found in _NUMBER.findall(text))
