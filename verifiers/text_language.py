@@ -18,18 +18,21 @@ VERIFIER = "text"
 
 # The commonest function words; those spelt alike in several languages count for each of them.
 PROFILES: Final = {
-    "en": "the of and to in is that it for was on are as with be by this have from or at not which but his her they you we can has "
+    "en": "a the of and to in is that it for was on are as with be by this have from or at not which but his her they you we can has "
     "their an were will would there what about if when your who more been one all so my do how its than into these those should some "
     "only whose before after such any each other them then also because between through does did no out up could may must our us i he she",
     "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass sie nach "
     "wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur bis mehr "
-    "durch man sein wurde ich wir ihr wenn kann",
+    "durch man sein wurde ich wir ihr wenn kann "
+    "warum was wo wann wer welche welcher diese dieser dieses dort doch ohne damit obwohl unter gegen sehr viel viele alle jede jeder mir mich dich uns",
     "fr": "le la les de des du et à un une est que en dans qui pour pas sur ce au il elle par plus ne se son sa ses avec ou mais sont "
     "aux cette nous vous être ont leur comme si tout fait je tu on c'est qu'il d'un d'une ces été très "
-    "bien même sans",
+    "bien même sans "
+    "pourquoi quel quelle quels comment où quand aussi donc peut doit soit avant après entre votre notre mon ma mes toute tous chaque dont lui",
     "es": "el la los las de y que en un una es por con no se su para al lo como más del o pero sus le ha me si sin sobre este ya entre "
     "cuando todo esta ser son dos también fue había era muy años hasta desde está mi porque qué sólo han "
-    "yo hay",
+    "yo hay "
+    "cómo cuál qué dónde quién tu te esa ese eso esto estos puede debe hacer tiene mucho nos les porque aunque mientras cada otro otra",
     "it": "il lo la i gli le di e che un una è per in non con si da del della come sono più anche al dei nel alla delle ma su ha dal "
     "questo questa o se ci era gli molto essere hanno stato nella degli perché quando tra due suo sua tutti",
     "pt": "o a os as de e que em um uma é do da para não com se por no na mais dos das como mas ao ele sua seu ou foi à são ser quando "

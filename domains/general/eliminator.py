@@ -1,7 +1,7 @@
 """Decides which general rows may live: by words, by a judge of gain, and by what the reply was asked to be.
 
 The order is from cheap to dear. The instruction's words cost no call; the judge of Equal or Not
-Equal costs one, for revisions of a parent only; then the instruction is answered, and the answer
+Equal costs one (a brand new instruction, too, must not be its parent in other words); then the instruction is answered, and the answer
 held to the text rules and to every constraint in the instruction that a program can check. A
 judge with a rubric, if one is wanted, comes last and can only take away: nothing that a program
 rejected ever reaches it.
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
-from evol.domains._rules import Case, Check, Questions, instruction_verdict, is_depth, run_checks
+from evol.domains._rules import Case, Check, Questions, instruction_verdict, run_checks
 from evol.domains.general.judging import judge_response
 from evol.domains.general.rubric import Rubric
 from evol.errors import PackError, nearest
@@ -78,7 +78,7 @@ class GeneralEliminator:
         return [words, personal_data(instruction, parent.instruction)]
 
     async def _gain(self, case: Case) -> Iterable[Verdict]:
-        if not is_depth(case):
+        if case.parent is None:
             return []
         return [await self._questions.judged_equal(case, JUDGE, self._settings.judgements)]
 

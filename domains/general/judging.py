@@ -19,15 +19,18 @@ from evol.verifiers.text_language import language_of
 
 # A text that somebody else is to read may well ask that person for something.
 ADDRESSED: Final = re.compile(
-    r"\b(?:e-?mails?|letters?|messages?|notes?|notices?|memos?|invitations?|dialogues?|conversations?"
-    r"|scripts?|scenes?|role-?play"
-    r"|surveys?|questionnaires?|questions|interviews?|posts?|sms|texts?|repl(?:y|ies)|respon(?:d|se)"
-    r"|announcements?|requests?"
-    r"|play the|act as|pretend|you are an?|survey|forms?|brief(?:e|en)?|nachricht\w*|lettres?|courriels?"
-    r"|cartas?|mensajes?|correos?"
-    r"|courrier|lettera|carta|bericht\w*|anschreiben|einladung\w*|say|ask|apolog\w+|complain\w*|story"
-    r"|stories|novel|poem|song"
-    r"|rewrite|rephrase|paraphrase|translate|polite\w*|tutor|coach|therapist|receptionist)\b",
+    r"\b(?:write|draft|compose|create|rewrite|rephrase|translate|continue|reply|respond|prepare|shorten|make|give|generate|suggest|tell)\b"
+    r"[^.;!?\n]{0,80}\b(?:e-?mails?|letters?|messages?|notes?|notices?|memos?|invitations?|dialogues?|conversations?|scripts?|scenes?"
+    r"|surveys?|questionnaires?|questions|interviews?|posts?|sms|texts?|repl(?:y|ies)|responses?|announcements?|requests?|advert\w*"
+    r"|apolog\w+|complaints?|stor(?:y|ies)|novel|poem|song|speech|pages?|forms?)\b"
+    r"|\b(?:role-?play|play (?:the|a|an)|act as|pretend|you are|ask me|say (?:in|to|no|that)|how (?:would|do|can|should) (?:i|you|we) (?:ask|say|tell))\b"
+    r"|\b(?:schreib\w*|verfass\w*|formulier\w*|du bist|écri\w+|rédig\w*|tu es|escrib\w*|redact\w*|eres|scriv\w+|sei|escrev\w+|schrijf)\b",
+    re.IGNORECASE,
+)
+# What opens so is said to whoever asked, in a letter as anywhere.
+TO_THE_ASKER: Final = re.compile(
+    r"\W*(?:understood|sure|certainly|of course|okay|ok|got it|absolutely|i (?:would |will )?need more|could you (?:please )?provide"
+    r"|can you (?:please )?provide)\b",
     re.IGNORECASE,
 )
 
@@ -56,7 +59,7 @@ def _words(instruction: str, response: str, finish_reason: str) -> Verdict:
         lambda: _language(instruction, response),
         lambda: text.personal_data(response, instruction),
     ]
-    if not ADDRESSED.search(instruction):
+    if not ADDRESSED.search(instruction) or TO_THE_ASKER.match(response):
         rules.insert(5, lambda: text.asks_back(response))
     return first_defect(rules, "sound_reply", "No rule about a reply's words objects.")
 
@@ -69,9 +72,9 @@ def _language(instruction: str, response: str) -> Verdict:
     asked = [c.parameters["language"] for c in recognise(instruction) if c.kind == "language"]
     if asked:
         return text.wrong_language(instruction, response, str(asked[0]))
-    first, _, rest = instruction.partition("\n")
+    first, _, rest = instruction.partition("\n\n")
     mixed = {language_of(part) for part in (instruction, first, rest)} - {None}
     if names_a_language(instruction) or len(mixed) > 1:
         message = "The instruction leaves the language open."
         return Verdict.accept("text", "language_open", message)
-    return text.wrong_language(instruction, response)
+    return text.wrong_language(instruction, response, next(iter(mixed), None))

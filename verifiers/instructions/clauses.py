@@ -41,9 +41,16 @@ MUST = (
     r"(?:should|must|has to|needs? to|is to|may|can|cannot|can't|shall|will|ought to|shouldn['’]t|mustn['’]t)"
 )
 ORDER = re.compile(
-    rf"(?:^\W*(?:\d+[.)]\s*)?|[,;:—–]\s+|\b(?:and|but|then|please|kindly|also|now|to|you|should|must|not)\s+)"
+    rf"(?:^\W*(?:\d+[.)]\s*)?|[,;:—–]\s+|\b(?:and|but|then|please|kindly|also|now|to|you|you can|you may|should|must|not)\s+)"
     rf"(?:(?:please|then|also|briefly|just|only|always|simply)\s+)*(?P<verb>{PRODUCERS}|{RULES})\b"
-    rf"|\b{SUBJECT}(?: itself)? {MUST}\b|\b(?:it|that|they) (?:should|must|has to|needs to)\b",
+    rf"|\b{SUBJECT}(?: itself)? {MUST}\b|\b(?:it|that|they|the (?:word|phrase|term|letter)s? \x00+) (?:should|must|has to|needs to)\b",
+    re.IGNORECASE,
+)
+# How a sentence of a later paragraph must open to be an order and no part of the data.
+OPENING = re.compile(
+    rf"\W*(?:\d+[.)]\s*)?(?:(?:please|then|also|and|now|finally|in addition|additionally)\b,?\s*)*"
+    rf"(?:(?:{PRODUCERS}|{RULES})\b|{SUBJECT}(?: itself)? {MUST}\b|(?:at the end|at the beginning|in) [^.;!?]{{0,30}}?, (?:{PRODUCERS}|{RULES})\b"
+    rf"|the (?:word|phrase|term|letter)s? \x00)",
     re.IGNORECASE,
 )
 LISTED_RULE = re.compile(
@@ -51,6 +58,8 @@ LISTED_RULE = re.compile(
     r"|approximately|all|only|in|with|without|no|maximum|minimum|fewer|under|write|written)\b",
     re.IGNORECASE,
 )
+# "Is it? Yes or no?"
+FORCED = re.compile(r"^\W*(?:yes or no|true or false|yes/no|true/false)\W*$", re.IGNORECASE)
 TASK = re.compile(
     rf"(?:^\W*(?:\d+[.)]\s*)?(?:please |then |now |also |next,? |finally,? )*)(?:{PRODUCERS})\b",
     re.IGNORECASE,
@@ -71,6 +80,14 @@ SECOND_TASK = re.compile(
     r"(?:,? (?:and|then|and then)|[;,]) (?:also |then |please )*(?:explain|translate|describe|list"
     r"|summari[sz]e|rate"
     r"|identify|say|analy[sz]e|compare|define|discuss|give|write|tell|rewrite|name|justify|state)\b(?! me\b)",
+    re.IGNORECASE,
+)
+# What is said of the answer as such holds for the whole, however many tasks there are.
+OF_THE_ANSWER = re.compile(
+    r"^\W*(?:please |then |also )*(?:answer|respond|reply)\b"
+    r"|\b(?:give|return|present|output|print|format|write|put|provide|express|show|use|keep|limit|start|begin|end|finish)\s+"
+    r"(?:only |just )?(?:[^.;!?]{0,40}?\bin )?(?:the|your) (?:entire |whole |full |complete |final )?(?:results?|answer|response|reply|output)\b"
+    rf"|\b(?:your|the) (?:entire |whole |full |complete |final )?(?:answer|response|reply|output) {MUST}\b",
     re.IGNORECASE,
 )
 FENCE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
@@ -111,9 +128,10 @@ def _sentences(masked: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
-def is_order(sentence: str) -> bool:
-    """Whether a sentence (its quotes blanked out) asks for something."""
-    return bool(ORDER.search(sentence) or LISTED_RULE.match(sentence))
+def is_order(sentence: str, *, later: bool = False) -> bool:
+    """Whether a sentence (its quotes blanked out) asks for something; in a `later` paragraph, from its start."""
+    found = OPENING.match(sentence) if later else ORDER.search(sentence)
+    return bool(found or LISTED_RULE.match(sentence) or FORCED.match(sentence))
 
 
 def clauses(instruction: str) -> list[Clause]:
@@ -126,7 +144,7 @@ def clauses(instruction: str) -> list[Clause]:
     found: list[Clause] = []
     for number, paragraph in enumerate(PARAGRAPH.finditer(masked)):
         spans = list(_sentences(masked, *paragraph.span()))
-        orders = [is_order(masked[a:b]) for a, b in spans]
+        orders = [is_order(masked[a:b], later=number > 0) for a, b in spans]
         if number and not all(orders):
             continue
         found += [
@@ -142,7 +160,7 @@ def several_tasks(found: list[Clause]) -> bool:
     tasks = sum(
         bool(TASK.search(c.masked)) and not (n and MANNER.match(c.masked)) for n, c in enumerate(found)
     )
-    return tasks > 1 or any(SECOND_TASK.search(clause.masked) for clause in found)
+    return tasks > 1 or any(TASK.search(c.masked) and SECOND_TASK.search(c.masked) for c in found)
 
 
 def quotes(clause: Clause, start: int, end: int) -> list[str]:

@@ -153,6 +153,11 @@ def _of_the_whole(clause: Clause, found: re.Match[str]) -> bool:
 
 def _bound_to(clause: Clause, found: re.Match[str], language: str) -> bool:
     """Whether the words before the number tie it to what is to be written."""
+    if re.fullmatch(r"has|have|contains?|is|be", found["bare"] or "", re.I):
+        stated = re.search(
+            r"\b(?:that|which|it|must|should|to|shall|will)\s*$", clause.masked[: found.start()], re.I
+        )
+        return stated is not None
     named = any(found[name] for name in ("least", "more", "most", "fewer", "exact", "about", "between"))
     if language == "en":
         ahead = re.search(
@@ -187,16 +192,9 @@ def _one(clause: Clause, found: re.Match[str]) -> bool:
 def lengths(clause: Clause, *, several: bool, language: str = "en") -> Iterator[Constraint]:
     """Yield the lengths that a clause sets for the whole response.
 
-    With `several` tasks in the instruction only those count that speak of the response itself.
+    With `several` tasks in the instruction a length fits neither, and none is recognised.
     """
-    if language == "en" and not is_order(clause.masked):
-        return
-    whole = re.search(
-        r"\b(?:your|the) (?:\w+ )?(?:entire |whole |full |complete )?(?:response|answer|reply|output)\b",
-        clause.masked,
-        re.I,
-    )
-    if several and not whole:
+    if several or (language == "en" and not is_order(clause.masked)):
         return
     for found in _pattern(language).finditer(clause.masked):
         unit = _unit(found, language)

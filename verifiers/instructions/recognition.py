@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from evol.verifiers.instructions import formats, lengths, shapes, tongues, words
-from evol.verifiers.instructions.clauses import Clause, clauses, mask, several_tasks
+from evol.verifiers.instructions.clauses import OF_THE_ANSWER, Clause, clauses, mask, several_tasks
 from evol.verifiers.instructions.constraint import Constraint
 from evol.verifiers.instructions.quantities import PHRASES
 
@@ -31,6 +31,7 @@ def recognise(instruction: str) -> tuple[Constraint, ...]:
 
 
 def _of_clause(clause: Clause, instruction: str, orders: str, *, several: bool) -> Iterator[Constraint]:
+    several = several and not OF_THE_ANSWER.search(clause.masked)
     yield from lengths.lengths(clause, several=several)
     yield from lengths.items(clause, several=several)
     yield from words.words(clause)

@@ -85,6 +85,12 @@ SELECT: Final = re.compile(
     r"of\s+)?(?P<plain>[A-E](?:,\s*[A-E])+,?\s+or\s+[A-E])\b",
     re.I,
 )
+FORCED: Final = re.compile(r"^\W*(?P<plain>yes or no|true or false|yes/no|true/false)\W*$", re.I)
+SORTED: Final = re.compile(
+    rf"\bclassify\b[^.;]{{0,80}}\b(?:into|as)\s+(?:either\s+)?(?:(?P<quoted>{Q}(?:\s*,\s*(?:or\s+)?{Q})*\s*,?\s*or\s+{Q})"
+    r"|(?P<plain>[A-Za-z]+(?:,\s*[A-Za-z]+)*,?\s+or\s+[A-Za-z]+))\s*(?:[.;]|$|\n)",
+    re.I,
+)
 CONDITIONAL: Final = re.compile(r"\b(?:if|otherwise|when|in case|else|unless)\b", re.I)
 REASONED: Final = re.compile(r"\b(?:explain|explanation|reason|justify|why|steps?|because|reasoning)\b", re.I)
 
@@ -130,12 +136,13 @@ def choices(clause: Clause, orders: str) -> Iterator[Constraint]:
     """
     if CONDITIONAL.search(clause.masked) or REASONED.search(orders):
         return
-    found = CHOICE.search(clause.masked) or SELECT.search(clause.masked)
+    patterns = (CHOICE, SELECT, FORCED, SORTED)
+    found = next((m for pattern in patterns if (m := pattern.search(clause.masked))), None)
     if found is None:
         return
     if found.groupdict().get("quoted"):
         yield _made(clause, found, "choice", options=[*quotes(clause, *found.span("quoted"))])
         return
-    options = [o.strip() for o in re.split(r",\s*or\s+|\s+or\s+|,", found["plain"]) if o.strip()]
+    options = [o.strip() for o in re.split(r",\s*or\s+|\s+or\s+|,|/", found["plain"]) if o.strip()]
     if all(option.lower().removeprefix("not ") in PLAIN_OPTIONS for option in options):
         yield _made(clause, found, "choice", options=[*options])

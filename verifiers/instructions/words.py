@@ -73,7 +73,7 @@ NO_LETTER: Final = re.compile(
     re.I,
 )
 LETTER_TIMES: Final = re.compile(
-    rf"{LETTER}\s+(?:should |must |has to |needs to )?(?:appear\s+)?{TIMES_AMOUNT}", re.I
+    rf"{LETTER}\s+(?:should |must |has to |needs to )?(?:appears?\s+|occurs?\s+)?{TIMES_AMOUNT}", re.I
 )
 SIGNS: Final = {
     "commas": ",", "comma": ",", "semicolons": ";", "exclamation marks": "!", "exclamation points": "!",
