@@ -100,6 +100,7 @@ CAUSES = {
     "landlock": "the kernel was built or started without Landlock (5.13 or later, lsm=landlock), "
     "or a container's seccomp profile forbids it",
     "seccomp": "the kernel lacks seccomp filters or a container forbids them",
+    "pidfd": "the kernel is older than 5.3 or a container forbids pidfd_open",
     "interpreter": "a separate Python process could not be started",
 }
 

@@ -25,7 +25,7 @@ from socket import AF_UNIX, SOCK_SEQPACKET, socket
 from typing import Any, NoReturn
 
 from evol.verifiers.sandbox import landlock, namespaces, rlimits, runner
-from evol.verifiers.sandbox.protocol import ANSWER, READY, STOP, WHY
+from evol.verifiers.sandbox.protocol import ANSWER, NOBODY, READY, STOP, WHY
 from evol.verifiers.sandbox.seccomp import Filter
 
 MESSAGE = 1 << 16
@@ -113,10 +113,14 @@ def prepare(config: dict[str, Any], control: socket) -> runner.Wall:
     os.environ.clear()
     sys.argv[:] = ["program.py"]
     rlimits.set_common()
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError as error:
+        raise Refused("pidfd", error) from error
     if config["level"] == "strong":
         _enter_namespaces(control)
     _preload(config["kit"], config["paths"])
-    tasks = rlimits.tasks_of(namespaces.NOBODY if os.geteuid() == 0 else os.geteuid())
+    tasks = rlimits.tasks_of(NOBODY if os.geteuid() == 0 else os.geteuid())
     base = rlimits.address_space()
     _confine(config)
     root = os.geteuid() == 0
