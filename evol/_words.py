@@ -14,6 +14,7 @@ import unicodedata
 _DROPPED = " \t\r\n\f\v.,;:!?\"'()`"
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s.,;:!?\"'()`’‘“”…、。！？，]")
+_QUOTE = re.compile("[’‘“”]")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _TENS = {
     "twenty": 20,
@@ -57,6 +58,8 @@ def normal_form(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the words and meaningful signs of a text, in order, in lower case."""
+    if not text.isascii():
+        text = _QUOTE.sub(" ", text)
     if text.isascii():
         return text.translate(_ASCII).split()
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
@@ -70,3 +73,18 @@ def is_number(word: str) -> bool:
 def written_numbers(text: str) -> list[str]:
     """Return the numbers that a text writes in digits, sorted, each without its thousands commas."""
     return sorted(found.replace(",", "").rstrip(".") for found in _NUMBER.findall(text))
+
+
+def located(text: str) -> list[tuple[str, int, int]]:
+    """Return the words of a text, each with where it starts and ends in the text as it was given."""
+    return [(word, m.start(), m.end()) for m in _WORD.finditer(text) for word in words(m.group())]
+
+
+def masked(found: list[str]) -> list[str]:
+    """Return words with every number as `0`."""
+    return ["0" if word.isdecimal() or word in SPELLED else word for word in found]
+
+
+def value_of(word: str) -> str:
+    """Return a number's value in digits, so that `sixteen` and `16` agree; another word as it is."""
+    return SPELLED.get(word, word)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Literal
 
-from evol._words import is_number, words, written_numbers
+from evol._words import masked, words, written_numbers
 
 Numbers = Literal["word", "exact", "mask"]
 """How numbers count: `word`, as any other word; `exact`, texts with other numbers are never
@@ -16,7 +16,7 @@ def shingles(text: str, numbers: Numbers = "word") -> list[str]:
     """Return a text's word pairs, repeats included; a text of one word has that word, none has none."""
     found = words(text)
     if numbers == "mask":
-        found = ["0" if is_number(word) else word for word in found]
+        found = masked(found)
     return list(map(" ".join, pairwise(found))) if len(found) > 1 else found
 
 
