@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from evol.verifiers.math.limits import MAX_DIGITS, MathSyntaxError, TooLarge
 from evol.verifiers.math.nodes import Mul, Node, Num, Pow, Quantity
 from evol.verifiers.math.tokens import Token
+from evol.verifiers.math.units import LETTER_UNITS, parse_unit
 
 if TYPE_CHECKING:
     from evol.verifiers.math.grammar import Parser
@@ -49,7 +50,11 @@ def starts_unit(parser: Parser, token: Token) -> bool:
 
 
 def unit(parser: Parser) -> str:
-    """Read a unit phrase: words, powers of them, `/`."""
+    """Read a unit phrase: words, powers of them, `/`.
+
+    Behind a unit and a slash a letter that names a unit is one, as in km/h; elsewhere a plain
+    letter is a variable.
+    """
     parts: list[str] = []
     while True:
         token, follows = parser.tokens[parser.at], parser.tokens[parser.at + 1 : parser.at + 2]
@@ -57,6 +62,9 @@ def unit(parser: Parser) -> str:
             parts.append(token.text)
         elif token.text == "/" and follows and starts_unit(parser, follows[0]):
             parts.append("/")
+        elif token.text == "/" and follows and _letter_unit(parts, follows[0]):
+            parts += ["/", follows[0].text]
+            parser.at += 1
         elif token.text == "^" and parts:
             parser.at += 1
             parts[-1] += unit_power(parser)
@@ -66,6 +74,11 @@ def unit(parser: Parser) -> str:
         else:
             return " ".join(parts)
         parser.at += 1
+
+
+def _letter_unit(parts: list[str], token: Token) -> bool:
+    known = token.kind == "sym" and token.text in LETTER_UNITS
+    return known and bool(parts) and parse_unit(" ".join(parts)) is not None
 
 
 def unit_power(parser: Parser) -> str:
