@@ -140,11 +140,6 @@ class Questions:
         replies = await asyncio.gather(*asked, return_exceptions=True)
         return [without_thought(_reply_or_raise(reply)) for reply in replies]
 
-    async def program(self, case: Case, template: str, sample: int) -> ChatReply:
-        """Ask for a program that computes the answer; the template gets `instruction`."""
-        prompt = self.context.prompts.render(template, instruction=case.sample.instruction)
-        return without_thought(await case.inquiry.ask(self._request(case, prompt, "program", sample)))
-
     def _request(self, case: Case, prompt: str, purpose: str, sample: int) -> ChatRequest:
         return ChatRequest(
             (Message("user", prompt),),

@@ -3,8 +3,8 @@
 The order is from cheap to dear. What the words show costs no call; the judge of Equal or Not Equal
 costs one, and only for revisions of a parent; then solutions are drawn, all at once, and judged
 together in a worker process. Where they leave it open, another batch is drawn. The first solution
-of the agreed answer that is complete and whose steps hold is the one that is kept. Where the
-settings ask for it, a program that is run must come to the agreed answer too.
+of the agreed answer that is complete and whose steps hold is the one that is kept. Last, where no
+answer was known beforehand, programs must come to the agreed answer too.
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from typing import Final
 
 from evol.domains._rules import Case, Check, Questions, instruction_verdict, is_depth, run_checks
 from evol.domains.math.judging import Ruling, Thresholds, judge_solutions, own_answer
+from evol.domains.math.programs import Attempt, judge_programs
 from evol.domains.math.well_posed import one_question, short_enough
 from evol.errors import PackError, nearest
 from evol.protocols import Inquiry, Judgement, PackContext
-from evol.types import ChatReply, Json, Outcome, Sample, Verdict
+from evol.types import ChatReply, Json, Sample, Verdict
 
 ANSWER: Final = "prompts/answer.md"
 JUDGE: Final = "prompts/judge_equal.md"
 PROGRAM: Final = "prompts/program.md"
+
+# Programs that one task of a worker may have to run before the worker's time is up.
+PROGRAMS_AT_ONCE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Settings:
     max_solutions: int = 12
     judgements: int = 4
     quorum: int = 2
-    programs: int = 0
+    programs: int = 6
+    program_votes: int = 2
     agreement: float = 0.6
     runner_up: float = 0.2
 
@@ -98,20 +103,24 @@ class MathEliminator:
         case.sample = case.sample.with_(response=ruling.response, answer=ruling.answer)
         kept = all(verdict.accepted for verdict in ruling.verdicts)
         if settings.programs and known is None and kept and ruling.answer is not None:
-            return [*ruling.verdicts, *await self._program(case, ruling.answer)]
+            return [*ruling.verdicts, await self._programs(case, ruling.answer)]
         return ruling.verdicts
 
-    async def _program(self, case: Case, agreed: str) -> Iterable[Verdict]:
-        """Return the verdict of the first program that comes to any answer, or of the last one."""
-        from evol.domains.math.programs import judge_program
-
-        verdicts: list[Verdict] = []
-        for sample in range(self._settings.programs):
-            reply = await self._questions.program(case, PROGRAM, sample)
-            verdicts = [await case.inquiry.verify(judge_program, reply.text, reply.finish_reason, agreed)]
-            if verdicts[-1].outcome is not Outcome.UNDECIDED:
-                break
-        return verdicts
+    async def _programs(self, case: Case, agreed: str) -> Verdict:
+        """Return what programs come to, drawn until enough share an answer or no more may be drawn."""
+        most = self._settings.programs
+        votes = min(self._settings.program_votes, most)
+        attempts: tuple[Attempt, ...] = ()
+        leading = 0
+        while True:
+            missing = min(votes - leading, PROGRAMS_AT_ONCE, most - len(attempts))
+            batch = range(len(attempts), len(attempts) + missing)
+            replies = await self._questions.answers(case, PROGRAM, batch, "program")
+            said = [(reply.text, reply.finish_reason) for reply in replies]
+            trial = await case.inquiry.verify(judge_programs, attempts, said, agreed, votes)
+            attempts, leading = trial.attempts, trial.leading
+            if leading >= votes or len(attempts) >= most:
+                return trial.verdict
 
     async def _rule(self, case: Case, replies: list[ChatReply]) -> Ruling:
         settings, row = self._settings, case.sample

@@ -1,29 +1,69 @@
-"""Judge a program of thought: run in the sandbox, its answer is compared with the agreed one.
+"""Judge programs of thought: computed or run, their answers are compared with the agreed one.
 
-A program is another way to the answer than prose, so it tells apart slips that prose shares. It
-is still written by the same teacher from the same words: a problem that it misreads in both ways
-alike passes. Runs in a worker process, which keeps one sandbox with the mathematics kit.
+A program is written from the problem's words again, so a misreading that all solutions share
+is not the program's. One program slips or misreads as easily as one solution, however, and then
+its word is as good as none, for or against a row: what counts is the first answer that several
+programs come to. Runs in worker processes; straight-line arithmetic is evaluated there, any other
+program goes to the worker's sandbox, which is opened for the first that needs it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from evol.domains._rules import reply_verdict
-from evol.types import Json, Verdict
+from evol.types import Json, Outcome, Verdict
 from evol.verifiers.code.extraction import extract_code
-from evol.verifiers.code.program import run_program
+from evol.verifiers.code.program import evaluate_program, run_program
+from evol.verifiers.math.clusters import cluster
 from evol.verifiers.math.compare import compare
 from evol.verifiers.math.profiles import LENIENT
 from evol.verifiers.sandbox import MATH, Limits, Sandbox
 
 VERIFIER: Final = "math.program"
-LIMITS: Final = Limits(cpu_s=3.0, wall_s=6.0)
+LIMITS: Final = Limits(cpu_s=2.0, wall_s=4.0)
 
 FLOAT = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
 SURE_DIGITS: Final = 12
+REASONS: Final = {
+    Outcome.ACCEPT: "agrees",
+    Outcome.REJECT: "disagrees",
+    Outcome.UNDECIDED: "not_comparable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one program came to, held against the agreed answer.
+
+    `outcome` is undecided where there is no answer, or where the two could not be compared;
+    `reason` says which.
+    """
+
+    outcome: Outcome
+    reason: str
+    answer: str | None = None
+    run: Mapping[str, Json] = field(default_factory=dict)
+
+    def to_json(self) -> Json:
+        """Return the attempt as plain JSON for a verdict's evidence."""
+        return {"reason": self.reason, **self.run}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The programs judged so far, and what they come to; `verdict` is undecided while it is open.
+
+    `leading` is how many programs share the answer that most have come to.
+    """
+
+    attempts: tuple[Attempt, ...]
+    verdict: Verdict
+    leading: int
 
 
 @lru_cache(maxsize=1)
@@ -36,32 +76,56 @@ def without_noise(answer: str) -> str:
     return FLOAT.sub(lambda match: f"{float(match.group()):.{SURE_DIGITS}g}", answer)
 
 
-def judge_program(reply: str, finish_reason: str, answer: str) -> Verdict:
-    """Run the program in a teacher's reply and compare its answer with the agreed one.
+def judge_programs(
+    earlier: Sequence[Attempt], replies: Sequence[tuple[str, str]], agreed: str, votes: int
+) -> Trial:
+    """Judge further programs, replies (text, finish reason), beside those that were judged before.
 
-    `program_agrees` accepts, `program_disagrees` rejects. A reply that holds no program, a program
-    that does not come to an answer, and answers that cannot be compared leave it undecided. The
-    comparison is lenient, for a program prints 0.3333 and lists where prose writes 1/3 and sets.
-    Raises SandboxUnavailable where this machine offers no wall to run programs behind.
+    The first answer that `votes` of all programs come to decides: `program_agrees` where it is the
+    agreed one, `program_disagrees` where it is another. Until then it is undecided:
+    `programs_differ`, or, where no program has an answer, the last one's reason (`no_program`,
+    `program_failed`, `timeout` ...).
+    Raises SandboxUnavailable where a program has to be run and this machine offers no wall for that.
+    """
+    attempts = (*earlier, *(_attempt(text, finish, agreed) for text, finish in replies))
+    agree = sum(attempt.outcome is Outcome.ACCEPT for attempt in attempts)
+    others = [attempt.answer for attempt in attempts if attempt.outcome is Outcome.REJECT]
+    classes = cluster(others, profile=LENIENT, last_resort=False).clusters if others else ()
+    against = len(classes[0].members) if classes else 0
+    evidence: dict[str, Json] = {
+        "agreed": agreed[:80],
+        "agree": agree,
+        "against": against,
+        "programs": [attempt.to_json() for attempt in attempts],
+    }
+    if agree >= votes:
+        message = f"{agree} of {len(attempts)} programs come to the same answer."
+        verdict = Verdict.accept(VERIFIER, "program_agrees", message, **evidence)
+    elif against >= votes:
+        message = f"{against} of {len(attempts)} programs come to {classes[0].representative[:80]}."
+        verdict = Verdict.reject(VERIFIER, "program_disagrees", message, **evidence)
+    elif agree or against:
+        message = f"No answer is that of {votes} programs; {agree} of {len(attempts)} come to the agreed one."
+        verdict = Verdict.undecided(VERIFIER, "programs_differ", message, **evidence)
+    else:
+        message = "No program comes to an answer that could be compared."
+        verdict = Verdict.undecided(VERIFIER, attempts[-1].reason, message, **evidence)
+    return Trial(attempts, verdict, max(agree, against))
+
+
+def _attempt(reply: str, finish_reason: str, agreed: str) -> Attempt:
+    """Compare what the program in a reply comes to with the agreed answer.
+
+    The comparison is lenient, for a program prints 0.3333 and lists where prose writes 1/3 and sets.
     """
     words = reply_verdict(reply, finish_reason)
     source = extract_code(reply, ("answer", "solution")).code if words.accepted else ""
     if not source:
-        message = "The teacher wrote no program."
-        return Verdict.undecided(VERIFIER, "no_program", message, reply=words.reason)
-    result = run_program(source, _sandbox(), LIMITS)
-    evidence: dict[str, Json] = {"run": dict(result.verdict.evidence), "agreed": answer[:80]}
+        return Attempt(Outcome.UNDECIDED, "no_program", run={"reply": words.reason})
+    result = evaluate_program(source) or run_program(source, _sandbox(), LIMITS)
+    run = result.verdict.evidence
     if result.answer is None:
-        return Verdict.undecided(VERIFIER, result.verdict.reason, result.verdict.message, **evidence)
-    compared = compare(answer, without_noise(result.answer), profile=LENIENT, last_resort=False)
-    evidence["compared"] = compared.reason
-    match compared.outcome:
-        case "accept":
-            message = "A program that was run comes to the same answer."
-            return Verdict.accept(VERIFIER, "program_agrees", message, **evidence)
-        case "reject":
-            message = f"A program that was run comes to {result.answer[:80]}."
-            return Verdict.reject(VERIFIER, "program_disagrees", message, **evidence)
-        case _:
-            message = "The program's answer and the agreed one could not be compared."
-            return Verdict.undecided(VERIFIER, "program_undecided", message, **evidence)
+        return Attempt(Outcome.UNDECIDED, result.verdict.reason, run=run)
+    answer = without_noise(result.answer)
+    outcome = compare(agreed, answer, profile=LENIENT, last_resort=False).outcome
+    return Attempt(outcome, REASONS[outcome], answer, run)

@@ -7,7 +7,11 @@ With `error = e`, a reply of purpose
 * `answer` errs with probability e: in a quarter of the cases by a misreading that belongs to the
   row, which every sample of that row shares; otherwise each sample by itself: a slip carried
   through 40 %, right steps and a wrong final answer 25 %, cut off 20 %, a refusal 15 %;
-* `program` errs with probability e by a slip, `judge` by the opposite of its conclusion.
+* `program` errs with probability e, each program by itself, for it is written from the statement
+  again: a slip (a wrong number or operator in one line) 35 %, a misreading of its own 25 %, a
+  crash (an unknown name, a division by zero, a bracket left open) 15 %, cut off 10 %, prose
+  without code 10 %, a refusal 5 %;
+* `judge` errs with probability e by the opposite of its conclusion.
 
 Every draw comes from the request's key and the seed, so an error is as repeatable as a right reply.
 """
@@ -23,6 +27,14 @@ from evol.domains.math.procedural.arithmetic import MARK, NUMBER, evaluate, plai
 
 EVOLVE = {"copied_prompt": 0.30, "refusal": 0.20, "truncated": 0.20, "unchanged": 0.15, "answer_leak": 0.15}
 ANSWER = {"slip": 0.40, "wrong_final": 0.25, "truncated": 0.20, "refusal": 0.15}
+PROGRAM = {
+    "slip": 0.35,
+    "misreading": 0.25,
+    "crash": 0.15,
+    "truncated": 0.10,
+    "no_code": 0.10,
+    "refusal": 0.05,
+}
 MISREAD_SHARE = 0.25
 """The part of the answer errors that a whole row shares."""
 
@@ -37,6 +49,13 @@ _REFUSALS = (
     "I'm sorry, but I am not able to work on this problem.",
     "Sorry, as an AI language model I cannot do this.",
 )
+_NO_CODE = (
+    "The problem can be solved by hand, and the answer is {}.",
+    "No program is needed here: following the conditions one by one leads to {}.",
+)
+_CRASHES = ("answer = result", "answer = answer / (answer - answer)", "answer = (answer")
+_SWAPPED = {"+": "-", "-": "+", "*": "+", "/": "*"}
+_ROUNDED = re.compile(r"round\((\w+)(?:, 6)?\)")
 _LEAKS = ("{} (The answer is {}.)", "{} The correct answer is {}.", "{} Answer: {}")
 
 
@@ -159,3 +178,51 @@ def slipped(
         if final != answer and final > 0:
             return carried, final
     return list(lines), wrong_number(answer, rng)
+
+
+def prose(answer: Fraction, rng: Random) -> str:
+    """Return a reply that holds no program where one was asked for."""
+    return rng.choice(_NO_CODE).format(plain(answer))
+
+
+def crashing(code: str, rng: Random) -> str:
+    """Return a program with a last line that does not parse or raises."""
+    return f"{code}\n{rng.choice(_CRASHES)}"
+
+
+def _comes_to(code: Sequence[str]) -> Fraction:
+    """Return the answer of a program of the teacher's own: a calculation a line, the last one rounded."""
+    values: dict[str, Fraction] = {}
+    for line in code:
+        name, _, expression = line.partition(" = ")
+        values[name] = evaluate(_ROUNDED.sub(r"\1", expression), values)
+    last = values["answer"]
+    return Fraction(round(last)) if code[-1].endswith(")") and "," not in code[-1] else last
+
+
+def _mistyped(line: str, rng: Random) -> str:
+    """Return a line of a program with another number or operator in one place."""
+    name, _, expression = line.partition(" = ")
+    places = [*NUMBER.finditer(expression), *re.finditer(r"[-+*/]", expression)]
+    if not places:
+        return line
+    place = places[int(rng.random() * len(places))]
+    found = place.group()
+    number = read_number(found)
+    put = _SWAPPED[found] if number is None else plain(wrong_number(number, rng))
+    return f"{name} = {expression[: place.start()]}{put}{expression[place.end() :]}"
+
+
+def miscoded(code: str, rng: Random) -> str:
+    """Return a program with one slip that leads it to another answer."""
+    lines = code.split("\n")
+    right = _comes_to(lines)
+    for _ in range(8 if len(lines) > 1 else 0):
+        at = int(rng.random() * (len(lines) - 1))
+        changed = [*lines[:at], _mistyped(lines[at], rng), *lines[at + 1 :]]
+        try:
+            if _comes_to(changed) != right:
+                return "\n".join(changed)
+        except (ArithmeticError, ValueError, SyntaxError):
+            continue
+    return "\n".join([*lines[:-1], f"answer = {plain(wrong_number(right, rng))}"])

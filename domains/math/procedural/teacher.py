@@ -112,6 +112,8 @@ class MathTeacher:
         lines, value, quantity = _solution(row)
         if value is None:
             return self._said(request, UNKNOWN if not row.response else row.response)
+        if request.purpose == "program":
+            return self._program(request, lines, value, rng)
         of_row = Random(content_key([self._identity, row.instruction]))  # noqa: S311 - as above
         shared = self._error * mistakes.MISREAD_SHARE
         if of_row.random() < shared:
@@ -119,12 +121,24 @@ class MathTeacher:
             wrong = "misreading"
         else:
             wrong = "slip" if rng.random() < (self._error - shared) / (1 - shared) else ""
-        if request.purpose == "program":
-            if wrong == "slip":
-                lines, value = mistakes.slipped(lines, value, rng)
-            text = f"```python\n{program(lines, value)}\n```"
-            return self._said(request, text, truth=_erring(wrong))
         return self._answer(request, lines, value, quantity, wrong, rng)
+
+    def _program(self, request: ChatRequest, lines: list[str], value: Fraction, rng: Random) -> ChatReply:
+        """Return a program, with mistakes that no other reply about the row shares."""
+        kind = mistakes.drawn_kind(mistakes.PROGRAM, rng) if rng.random() < self._error else ""
+        if kind == "misreading":
+            lines, value = mistakes.slipped(lines, value, rng, misread=True)
+        code = program(lines, value)
+        if kind == "slip":
+            code = mistakes.miscoded(code, rng)
+        elif kind == "crash":
+            code = mistakes.crashing(code, rng)
+        text = f"```python\n{code}\n```"
+        if kind in ("refusal", "no_code"):
+            text = mistakes.refusal(rng) if kind == "refusal" else mistakes.prose(value, rng)
+        finish = "length" if kind == "truncated" else "stop"
+        text = mistakes.cut(text, rng) if kind == "truncated" else text
+        return self._said(request, text, finish, truth=_erring(kind))
 
     def _answer(
         self,

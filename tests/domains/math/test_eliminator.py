@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evol.domains.math.eliminator import MathEliminator
-from evol.domains.math.programs import judge_program
+from evol.domains.math.programs import judge_programs
 from evol.errors import PackError
 from evol.pack import load_pack
 from evol.protocols import Judgement, PackContext
@@ -27,6 +27,7 @@ PARENT = "A baker sells 14 loaves at $3 each. How much money does the baker take
 CHILD = "A baker sells 14 loaves at $3 each and pays $5 for the stall. How much money is left?"
 RIGHT = "14 * 3 = 42\n42 - 5 = 37\nThe answer is \\boxed{37}."
 SLIP = "14 * 3 = 52\n52 - 5 = 47\nThe answer is \\boxed{47}."
+PROGRAM = "```python\ntaken = 14 * 3\nanswer = taken - 5\n```"
 OTHER = "14 * 3 = 42\nThe answer is \\boxed{42}."
 
 
@@ -65,8 +66,12 @@ def judged(teacher: Teacher, candidate: Sample, parent: Sample | None, **changes
 def evolved(
     *answers: str | ChatReply, judge: str = "Not Equal", **changes: Json
 ) -> tuple[Judgement, Teacher]:
-    teacher = Teacher({"judge": [judge], "answer": answers})
+    teacher = Teacher({"judge": [judge], "answer": answers, "program": [PROGRAM]})
     return judged(teacher, *row(CHILD, PARENT), **changes), teacher
+
+
+def votes(judgement: Judgement) -> Mapping[str, Json]:
+    return next(v for v in judgement.verdicts if v.verifier == "math.agreement").evidence
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden["id"])
@@ -83,7 +88,8 @@ def test_the_goldens_cover_the_eliminators_reasons() -> None:
     assert len(GOLDEN) >= 60
     reasons = {golden["reason"] for golden in GOLDEN}
     assert reasons >= {
-        "agreement", "gold_agrees", "copied_prompt", "empty", "truncated", "encoding_damage", "repetition",
+        "program_agrees", "program_disagrees", "programs_differ", "program_failed", "no_program",
+        "gold_agrees", "copied_prompt", "empty", "truncated", "encoding_damage", "repetition",
         "no_information_gain", "answer_in_instruction", "not_one_question", "judge_unreadable", "refusal",
         "assistant_boilerplate", "only_stop_words", "asks_back", "no_answer", "wrong_step", "no_agreement",
         "answer_mismatch", "substitution_fails", "too_long",
@@ -105,26 +111,26 @@ def test_what_the_judge_finds_equal_gets_no_solutions() -> None:
     assert teacher.calls == {"judge": PACK.settings["judgements"]}
 
 
-def test_an_agreed_row_costs_one_judgement_and_one_batch() -> None:
+def test_an_agreed_row_costs_one_judgement_one_batch_and_two_programs() -> None:
     judgement, teacher = evolved(RIGHT)
-    assert judgement.verdict.reason == "agreement"
-    assert teacher.calls == {"judge": 1, "answer": 4}
+    assert judgement.verdict.reason == "program_agrees"
+    assert teacher.calls == {"judge": 1, "answer": 4, "program": 2}
     assert sorted(r.sample for r in teacher.asked if r.purpose == "answer") == [0, 1, 2, 3]
 
 
 def test_a_root_of_its_own_is_not_compared_with_its_parent() -> None:
-    teacher = Teacher({"answer": [RIGHT]})
+    teacher = Teacher({"answer": [RIGHT], "program": [PROGRAM]})
     candidate, parent = row(CHILD, PARENT, root="c")
     assert judged(teacher, candidate, parent).verdict.accepted
-    assert teacher.calls == {"answer": 4}
+    assert teacher.calls == {"answer": 4, "program": 2}
 
 
 def test_each_kind_of_evidence_has_a_verdict_of_its_own() -> None:
     judgement, _ = evolved(RIGHT)
     assert [v.verifier for v in judgement.verdicts] == [
-        "text", "well_posed", "judge", "math.steps", "math.agreement"
+        "text", "well_posed", "judge", "math.steps", "math.agreement", "math.program"
     ]  # fmt: skip
-    assert judgement.verdict.evidence["votes"] == [["37", 4]]
+    assert votes(judgement)["votes"] == [["37", 4]]
 
 
 def test_the_first_solution_of_the_agreed_answer_that_holds_is_kept() -> None:
@@ -132,20 +138,20 @@ def test_the_first_solution_of_the_agreed_answer_that_holds_is_kept() -> None:
     assert judgement.verdict.accepted
     assert judgement.sample.response == f"First.\n{RIGHT}"
     assert judgement.sample.answer == "37"
-    assert judgement.verdict.evidence["set_aside"] == {"wrong_step": 1, "refusal": 1}
+    assert votes(judgement)["set_aside"] == {"wrong_step": 1, "refusal": 1}
 
 
 def test_a_cut_reply_is_set_aside_even_where_it_holds_the_answer() -> None:
     judgement, _ = evolved(ChatReply(RIGHT, finish_reason="length"), RIGHT, RIGHT, RIGHT)
-    assert judgement.verdict.evidence["set_aside"] == {"truncated": 1}
-    assert judgement.verdict.evidence["votes"] == [["37", 3]]
+    assert votes(judgement)["set_aside"] == {"truncated": 1}
+    assert votes(judgement)["votes"] == [["37", 3]]
 
 
 def test_one_dissenter_in_four_doubles_the_batch() -> None:
     replies = [RIGHT, OTHER, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT]
     judgement, teacher = evolved(*replies)
     assert judgement.verdict.accepted
-    assert judgement.verdict.evidence["votes"] == [["37", 7], ["42", 1]]
+    assert votes(judgement)["votes"] == [["37", 7], ["42", 1]]
     assert teacher.calls["answer"] == 8
 
 
@@ -204,36 +210,70 @@ def test_a_seed_whose_answer_all_solutions_contradict_is_dropped() -> None:
     assert judgement.verdict.evidence["votes"] == [["42", 4]]
 
 
-def asked_for_programs(*programs: str, **changes: Json) -> tuple[Judgement, Teacher]:
-    teacher = Teacher({"judge": ["Not Equal"], "answer": [RIGHT], "program": programs})
-    return judged(teacher, *row(CHILD, PARENT), programs=2, **changes), teacher
-
-
 def program(code: str) -> str:
     return f"```python\n{code}\n```"
 
 
-def test_no_program_is_asked_for_unless_the_settings_say_so() -> None:
-    assert "program" not in evolved(RIGHT)[1].calls
+def asked_for_programs(*programs: str | ChatReply, **changes: Json) -> tuple[Judgement, Teacher]:
+    teacher = Teacher({"judge": ["Not Equal"], "answer": [RIGHT], "program": programs})
+    return judged(teacher, *row(CHILD, PARENT), **changes), teacher
+
+
+def test_no_program_is_asked_for_where_the_settings_say_so() -> None:
+    judgement, teacher = evolved(RIGHT, programs=0)
+    assert judgement.verdict.reason == "agreement"
+    assert "program" not in teacher.calls
+
+
+AGREES = program("taken = 14 * 3\nanswer = taken - 5")
+DISAGREES = program("answer = 14 * 3")
+CRASHES = program("answer = 1 / 0")
 
 
 @pytest.mark.parametrize(
     ("programs", "outcome", "reason", "calls"),
     [
-        (["taken = 14 * 3\nanswer = taken - 5"], "accept", "program_agrees", 1),
-        (["from fractions import Fraction\nanswer = Fraction(74, 2)"], "accept", "program_agrees", 1),
-        (["answer = 14 * 3"], "reject", "program_disagrees", 1),
-        (["answer = 1 / 0", "answer = 14 * 3 - 5"], "accept", "program_agrees", 2),
-        (["answer = 1 / 0"], "undecided", "program_failed", 2),
+        ([AGREES], "accept", "program_agrees", 2),
+        (
+            [program("from fractions import Fraction\nanswer = Fraction(74, 2)")],
+            "accept",
+            "program_agrees",
+            2,
+        ),
+        ([CRASHES, AGREES, AGREES], "accept", "program_agrees", 3),
+        ([DISAGREES, AGREES, AGREES], "accept", "program_agrees", 3),
+        ([DISAGREES, CRASHES, AGREES, AGREES], "accept", "program_agrees", 4),
+        ([DISAGREES], "reject", "program_disagrees", 2),
+        ([AGREES, DISAGREES, DISAGREES], "reject", "program_disagrees", 3),
+        ([AGREES, *[CRASHES] * 5], "undecided", "programs_differ", 6),
+        ([program(f"answer = 40 + {n}") for n in range(6)], "undecided", "programs_differ", 6),
+        ([CRASHES], "undecided", "program_failed", 6),
+        (["Sorry, I do not write programs."], "undecided", "no_program", 6),
     ],
 )
-def test_a_program_must_come_to_the_agreed_answer(
+def test_the_first_answer_that_two_programs_come_to_decides(
     programs: list[str], outcome: str, reason: str, calls: int
 ) -> None:
-    judgement, teacher = asked_for_programs(*map(program, programs))
+    judgement, teacher = asked_for_programs(*programs)
     assert (judgement.verdict.outcome, judgement.verdict.reason) == (outcome, reason)
     assert judgement.verdicts[-2].reason == "agreement"
     assert teacher.calls["program"] == calls
+    assert sorted(r.sample for r in teacher.asked if r.purpose == "program") == list(range(calls))
+
+
+def test_one_program_is_enough_where_no_more_may_be_drawn() -> None:
+    judgement, teacher = asked_for_programs(AGREES, programs=1)
+    assert judgement.verdict.accepted
+    assert teacher.calls["program"] == 1
+    assert asked_for_programs(AGREES, program_votes=3)[1].calls["program"] == 3
+
+
+def test_the_evidence_says_how_each_program_came_to_its_answer() -> None:
+    judgement, _ = asked_for_programs(AGREES, program("answer = sum(n for n in (42, -5))"))
+    first, second = judgement.verdict.evidence["programs"]
+    assert (first["ran"], first["answer"], "level" in first) == ("evaluated", "37", False)
+    assert (second["ran"], second["answer"], "level" in second) == ("sandbox", "37", True)
+    assert judgement.verdict.evidence["agree"] == 2
 
 
 @pytest.mark.parametrize(
@@ -241,25 +281,32 @@ def test_a_program_must_come_to_the_agreed_answer(
     [("0.5789473684210527", "11/19"), ("0.30000000000000004", "0.3"), ("[1.5, 2.0]", "1.5, 2")],
 )
 def test_the_noise_of_floats_is_no_disagreement(printed: str, agreed: str) -> None:
-    assert judge_program(program(f"answer = {printed}"), "stop", agreed).reason == "program_agrees"
-    assert judge_program(program("answer = 0.5789473684"), "stop", "11/18").reason == "program_disagrees"
+    def reason(code: str, agreed: str) -> str:
+        return judge_programs((), [(program(code), "stop")], agreed, 1).verdict.reason
+
+    assert reason(f"answer = {printed}", agreed) == "program_agrees"
+    assert reason("answer = 0.5789473684", "11/18") == "program_disagrees"
 
 
-def test_a_reply_without_a_program_decides_nothing() -> None:
-    assert asked_for_programs("Sorry, I do not write programs.")[0].verdict.reason == "no_program"
+def test_a_cut_program_has_no_answer() -> None:
+    cut = ChatReply(AGREES, finish_reason="length")
+    judgement, teacher = asked_for_programs(cut, AGREES, AGREES)
+    assert judgement.verdict.accepted
+    assert judgement.verdict.evidence["programs"][0] == {"reason": "no_program", "reply": "truncated"}
+    assert teacher.calls["program"] == 3
 
 
 def test_a_row_that_is_already_rejected_gets_no_program() -> None:
     teacher = Teacher({"judge": ["Not Equal"], "answer": [RIGHT]})
     leaking = f"{CHILD} {RIGHT}"
-    assert not judged(teacher, *row(leaking, PARENT), programs=1).verdict.accepted
+    assert not judged(teacher, *row(leaking, PARENT)).verdict.accepted
     assert "program" not in teacher.calls
 
 
 def test_rows_without_agreement_or_with_a_known_answer_get_no_program() -> None:
     teacher = Teacher({"answer": [RIGHT, OTHER]})
-    assert judged(teacher, *row(CHILD), programs=1).verdict.reason == "no_agreement"
-    assert judged(teacher, *row(CHILD, answer="37"), programs=1).verdict.reason == "gold_agrees"
+    assert judged(teacher, *row(CHILD)).verdict.reason == "no_agreement"
+    assert judged(teacher, *row(CHILD, answer="37")).verdict.reason == "gold_agrees"
     assert "program" not in teacher.calls
 
 
@@ -295,7 +342,7 @@ def test_a_wrong_setting_is_named(name: str, value: Json) -> None:
     st.none() | st.text(max_size=40),
 )
 def test_any_text_gets_a_judgement(instruction: str, replies: list[str], answer: str | None) -> None:
-    teacher = Teacher({"answer": replies, "judge": replies})
+    teacher = Teacher({"answer": replies, "judge": replies, "program": replies})
     for parent in (None, PARENT):
         judgement = judged(teacher, *row(instruction, parent, answer=answer))
         assert judgement.verdicts
@@ -307,4 +354,4 @@ def test_any_text_gets_a_judgement(instruction: str, replies: list[str], answer:
 @given(st.lists(st.text(max_size=200), min_size=1, max_size=4), st.text(max_size=30))
 def test_any_solution_to_a_sound_problem_gets_a_judgement(replies: list[str], boxed: str) -> None:
     solutions = [f"{reply} \\boxed{{{boxed}}}" for reply in replies]
-    assert judged(Teacher({"answer": solutions}), *row(CHILD)).verdicts
+    assert judged(Teacher({"answer": solutions, "program": replies}), *row(CHILD)).verdicts

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from evol.domains.math.procedural import MathTeacher
 from evol.domains.math.procedural.downward import TEMPLATES, drawn_problem
-from evol.domains.math.procedural.mistakes import ANSWER, EVOLVE, MISREAD_SHARE
+from evol.domains.math.procedural.mistakes import ANSWER, EVOLVE, MISREAD_SHARE, PROGRAM
 from evol.domains.math.procedural.scene import LIMITS
 from evol.domains.math.procedural.story import Story
 from evol.protocols import PackContext, Teacher
@@ -327,3 +327,47 @@ def test_a_misreading_is_consistent_arithmetic_on_another_number():
         claims = CLAIM.findall(reply.text.replace("×", "*").replace(" x ", " * "))
         assert claims
         assert all(exact(a) == exact(b) for a, b in claims)
+
+
+def result_of(reply: ChatReply) -> Fraction | None:
+    """What a reply's program comes to, or None where there is none or it does not end."""
+    found = re.fullmatch(r"```python\n(.*)\n```", reply.text, re.S)
+    scope: dict[str, object] = {}
+    try:
+        exec(found.group(1), scope)
+        return Fraction(str(scope["answer"]))
+    except (AttributeError, SyntaxError, NameError, ZeroDivisionError):
+        return None
+
+
+def test_programs_err_as_often_as_asked_and_say_which():
+    error, to = 0.4, teacher(error=0.4)
+    rows = [child_of(ask(teacher(), s, "evolve", "deepen")) for s in seeds(300)]
+    kinds: Counter[str] = Counter()
+    for row in rows:
+        for sample in range(4):
+            reply = ask(to, row, "program", sample=sample)
+            kind = reply.truth.get("error")
+            result = result_of(reply) if reply.finish_reason == "stop" else None
+            right = result is not None and abs(result - Fraction(row.truth["answer"])) < Fraction(1, 10**6)
+            assert right == (kind is None), (kind, reply.text, row.truth["answer"])
+            kinds.update([kind] if kind else [])
+    asked = 1200 * error
+    assert sum(kinds.values()) == pytest.approx(asked, rel=0.15)
+    for kind, share in PROGRAM.items():
+        assert kinds[kind] == pytest.approx(asked * share, rel=0.5), kinds
+
+
+def test_a_misreading_of_the_solutions_is_not_the_programs():
+    rows = [child_of(ask(teacher(), s, "evolve", "deepen")) for s in seeds(600)]
+    to = teacher(error=0.3)
+    misread = [r for r in rows if ask(to, r, "answer").truth.get("error") == "misreading"]
+    assert len(misread) > 20
+    replies = [ask(to, row, "program", sample=n) for row in misread for n in range(3)]
+    assert sum("error" in r.truth for r in replies) / len(replies) == pytest.approx(0.3, abs=0.12)
+    together = [
+        (boxed(ask(to, row, "answer").text), result_of(ask(to, row, "program", sample=n)))
+        for row in misread
+        for n in range(3)
+    ]
+    assert sum(wrong == result for wrong, result in together) <= len(together) * 0.05
