@@ -88,6 +88,7 @@ def _packs() -> Iterator[Item]:
     from evol.conformance import check_parts
     from evol.pack import find_packs, load_pack
 
+    sound: list[Pack] = []
     for name in find_packs():
         try:
             pack = load_pack(name)
@@ -97,7 +98,9 @@ def _packs() -> Iterator[Item]:
         failed = [finding for finding in check_parts(pack) if not finding.passed]
         what = "; ".join(f"{finding.check} {finding.subject}: {finding.detail}" for finding in failed)
         yield Item("domains", name, FAILS if failed else OK, what or f"{len(pack.operations)} operations")
-        yield from [] if failed else _machine_for(pack)
+        sound += [] if failed else [pack]
+    for pack in sound:
+        yield from _machine_for(pack)
 
 
 def _machine_for(pack: Pack) -> Iterator[Item]:
