@@ -127,15 +127,16 @@ def join(cases: Sequence[Case]) -> Json:
     if dialogues:
         return [_pair(dialogue) for dialogue in dict.fromkeys(dialogues)]
     setups: dict[str, set[str]] = {}
-    bodies: dict[str, None] = {}
+    bodies: dict[str, str] = {}
     for case in cases:
         names = _names(case.setup)
         clashes = any(names & taken for setup, taken in setups.items() if setup != case.setup)
-        if case.body in bodies or clashes:
+        anonymous = _named(case.body, "test")
+        if anonymous in bodies or clashes:
             continue
         setups[case.setup] = names
-        bodies[_renamed(case.body, set().union(*map(_names, bodies)))] = None
-    return "\n".join([*(setup for setup in setups if setup), *bodies])
+        bodies[anonymous] = _renamed(case.body, set().union(*map(_names, bodies.values())))
+    return "\n".join([*(setup for setup in setups if setup), *bodies.values()])
 
 
 def _names(script: str) -> set[str]:
@@ -153,5 +154,13 @@ def _renamed(body: str, taken: set[str]) -> str:
     number = 2
     while f"{first.name}_{number}" in taken:
         number += 1
-    first.name = f"{first.name}_{number}"
-    return ast.unparse(first)
+    return _named(body, f"{first.name}_{number}")
+
+
+def _named(body: str, name: str) -> str:
+    """Return a test function under another name; other checks have none."""
+    tree = parse(body)
+    if tree is None or len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
+        return body
+    tree.body[0].name = name
+    return ast.unparse(tree)

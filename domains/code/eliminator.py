@@ -47,7 +47,6 @@ from evol.domains.code.settings import Settings
 from evol.domains.code.suites import TestSuites, read_suites
 from evol.protocols import Inquiry, Judgement, PackContext
 from evol.types import ChatReply, Json, Outcome, Sample, Verdict
-from evol.verifiers.code.mutants import Mutant
 
 ANSWER: Final = "prompts/answer.md"
 TESTS: Final = "prompts/tests.md"
@@ -66,9 +65,8 @@ class CodeEliminator:
             self._words,
             self._gain,
             self._programs,
-            self._runs,
             self._behaviour,
-            self._strength,
+            self._runs,
         )
         trying.probe()
 
@@ -167,20 +165,6 @@ class CodeEliminator:
         weak = [number for number, stub in zip(numbers, passing, strict=True) if stub is not None]
         return tests.without(weak, weak_suite(next(filter(None, passing)))) if weak else tests
 
-    async def _runs(self, row: Row) -> Iterable[Verdict]:
-        """Run the kept program on the kept tests, again and again."""
-        sample = row.sample
-        if sample.answer is None or sample.tests is None:
-            return []
-        prompt = sample.instruction
-        verdicts = await row.inquiry.verify(
-            trying.try_again, sample.answer, sample.tests, prompt, self._settings.repeats
-        )
-        verdict = steady_verdict(verdicts)
-        level = verdict.evidence.get("level")
-        row.sample = sample.with_(meta={**sample.meta, "sandbox_level": level})
-        return [verdict]
-
     async def _behaviour(self, row: Row) -> Iterable[Verdict]:
         """Run what must not pass the kept tests: the parent's program, or the faulty code shown."""
         sample, parent = row.sample, row.parent
@@ -213,26 +197,34 @@ class CodeEliminator:
         message = "The code that is shown as faulty fails the tests."
         return Verdict.accept(BEHAVIOUR, "misleading", message, fails_by=found.reason)
 
-    async def _strength(self, row: Row) -> Iterable[Verdict]:
-        """Try the kept tests on programs that must not pass them."""
-        sample, settings = row.sample, self._settings
+    async def _runs(self, row: Row) -> Iterable[Verdict]:
+        """Run the kept program on the kept tests, again and again, and then programs that must fail them."""
+        sample = row.sample
         if sample.answer is None or sample.tests is None:
             return []
-        stubs, mutants = await row.inquiry.verify(
-            trying.wrong_versions, sample.answer, sample.tests, sample.instruction, settings.mutants
+        verdicts = await row.inquiry.verify(
+            trying.try_again, sample.answer, sample.tests, sample.instruction, self._settings.repeats
         )
-        outcomes = await self._tried(row, [*stubs, *mutants])
-        hollow, wrong = outcomes[: len(stubs)], outcomes[len(stubs) :]
-        return [strength_verdict(hollow, [mutant.change for mutant in mutants], wrong, settings.killed)]
+        steady = steady_verdict(verdicts)
+        row.sample = sample.with_(meta={**sample.meta, "sandbox_level": steady.evidence.get("level")})
+        if not steady.accepted:
+            return [steady]
+        return [steady, await self._strength(row, sample.answer, float(str(steady.evidence["wall_s"])))]
 
-    async def _tried(self, row: Row, programs: Sequence[Mutant]) -> list[Outcome]:
-        """Return what the kept tests make of wrong programs, tried a few in one call."""
+    async def _strength(self, row: Row, source: str, right_s: float) -> Verdict:
+        """Try the kept tests on stubs and mutants of the kept program, which took `right_s` seconds.
+
+        An evolved row's suites were tried on stubs before they were believed.
+        """
+        tests, prompt, ask = row.sample.tests, row.sample.instruction, row.inquiry.verify
+        stubs, mutants = await ask(trying.wrong_versions, source, tests, prompt, self._settings.mutants)
+        programs = [*stubs, *mutants] if row.parent is None else mutants
         lots = [programs[at : at + trying.AT_ONCE] for at in range(0, len(programs), trying.AT_ONCE)]
-        sample = row.sample
-        tries = (
-            row.inquiry.verify(trying.try_mutants, lot, sample.tests, sample.instruction) for lot in lots
-        )
-        return [outcome for lot in await asyncio.gather(*tries) for outcome in lot]
+        tries = (ask(trying.try_mutants, lot, tests, prompt, right_s) for lot in lots)
+        outcomes = [outcome for lot in await asyncio.gather(*tries) for outcome in lot]
+        hollow = outcomes[: len(programs) - len(mutants)]
+        wrong = outcomes[len(hollow) :]
+        return strength_verdict(hollow, [mutant.change for mutant in mutants], wrong, self._settings.killed)
 
 
 def _plain(replies: Sequence[ChatReply]) -> list[tuple[str, str]]:

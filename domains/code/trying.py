@@ -29,7 +29,10 @@ from evol.verifiers.code.verify import CodeVerifier
 from evol.verifiers.sandbox import Limits, Sandbox
 
 LIMITS: Final = Limits(cpu_s=2.0, wall_s=4.5)
-BRIEF: Final = Limits(cpu_s=1.0, wall_s=2.5)
+SHORTEST_S: Final = 0.3
+LONGEST_S: Final = 2.5
+SLOWER: Final = 20
+STUB: Final = Limits(cpu_s=1.0, wall_s=1.0)
 ENOUGH_S: Final = 4.0
 AT_ONCE: Final = 3
 
@@ -95,7 +98,7 @@ def passing_stub(source: str, tests: Json) -> str | None:
     if suite is None:
         return None
     for stub in stubs(source, suite.entry_points):
-        if stub.source.strip() != source.strip() and _verifier().verify(stub.source, suite, BRIEF).accepted:
+        if stub.source.strip() != source.strip() and _verifier().verify(stub.source, suite, STUB).accepted:
             return stub.change
     return None
 
@@ -107,10 +110,15 @@ def wrong_versions(source: str, tests: Json, prompt: str, limit: int) -> tuple[l
     return hollow, mutants(source, names, limit)
 
 
-def try_mutants(programs: Sequence[Mutant], tests: Json, prompt: str = "") -> list[Outcome]:
-    """Return what a suite makes of each wrong version; at most `AT_ONCE` fit into one call."""
-    suite = suite_for(tests, prompt)
-    return [_verifier().verify(program.source, suite, BRIEF).outcome for program in programs]
+def try_mutants(programs: Sequence[Mutant], tests: Json, prompt: str, right_s: float) -> list[Outcome]:
+    """Return what a suite makes of each wrong version; at most `AT_ONCE` fit into one call.
+
+    A version may take many times the seconds that the right program takes; one that takes more
+    runs without end, as mutants of loops do, and is refused.
+    """
+    wall = min(LONGEST_S, max(SHORTEST_S, SLOWER * right_s))
+    suite, limits = suite_for(tests, prompt), Limits(cpu_s=1.0, wall_s=wall)
+    return [_verifier().verify(program.source, suite, limits).outcome for program in programs]
 
 
 def try_again(source: str, tests: Json, prompt: str, times: int) -> list[Verdict]:

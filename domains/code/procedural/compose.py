@@ -13,9 +13,9 @@ from dataclasses import replace
 from random import Random
 from typing import Any, Final, TypeAlias
 
-from evol.domains.code.procedural.inputs import spread, varied
+from evol.domains.code.procedural.inputs import varied
 from evol.domains.code.procedural.library import PIPED, library
-from evol.domains.code.procedural.running import Runner
+from evol.domains.code.procedural.running import BRIEF, Runner
 from evol.domains.code.procedural.step import After, Before, Over
 from evol.domains.code.procedural.steps_after import AFTER
 from evol.domains.code.procedural.steps_before import BEFORE
@@ -28,9 +28,13 @@ Builder: TypeAlias = Callable[[Task, Random, Runner], "Task | None"]
 
 TRIES: Final = 6
 TELLING: Final = 2
-MOST_TELLING: Final = 7
-MOST_CALLS: Final = 12
+MOST_TELLING: Final = 8
+MOST_CALLS: Final = 14
+MOST_REFUSED: Final = 2
+MUTANTS: Final = 12
+KILLED: Final = 0.6
 BATCH: Final = 2000
+BATCH_CHARACTERS: Final = 60_000
 
 
 def evolved(task: Task, operation: str, rng: Random, runner: Runner) -> Task | None:
@@ -39,7 +43,8 @@ def evolved(task: Task, operation: str, rng: Random, runner: Runner) -> Task | N
     if known is None:
         return None
     first = BUILDERS[operation]
-    for builder in (first, *(other for other in FALLBACKS if other is not first)):
+    others = () if first is with_misleading_code else FALLBACKS
+    for builder in dict.fromkeys((first, *others)):
         child = builder(known, rng, runner)
         if child is not None:
             return child
@@ -89,12 +94,32 @@ def _changed(task: Task, child: Task, arguments: Arguments, runner: Runner, *, c
         if result is not None
     ]
     calls = list({call.args: call for call in calls}.values())
-    telling = _distinct([call for call in calls if call.telling])
-    others = _distinct([call for call in calls if not call.telling])
-    if len(telling) < TELLING or len({call.result for call in calls}) < TELLING:
+    found = _with_calls(child, calls)
+    return found if found is not None and _tests_tell(found, runner) else None
+
+
+def _with_calls(task: Task, calls: Sequence[Call]) -> Task | None:
+    """Return a task with the most useful of these calls, or None where they show too little."""
+    refused = [call for call in calls if call.result == RAISES][:MOST_REFUSED]
+    returned = [call for call in calls if call.result != RAISES]
+    telling = _distinct([call for call in returned if call.telling])
+    others = _distinct([call for call in returned if not call.telling])
+    if len(telling) + len([c for c in refused if c.telling]) < TELLING or _results(returned) < TELLING:
         return None
-    kept = spread(telling, MOST_TELLING)
-    return replace(child, calls=(*kept, *spread(others, MOST_CALLS - len(kept))))
+    kept = [*refused, *telling[:MOST_TELLING]]
+    return replace(task, calls=(*kept, *others[: MOST_CALLS - len(kept)]))
+
+
+def _results(calls: Sequence[Call]) -> int:
+    return len({call.result for call in calls})
+
+
+def _tests_tell(task: Task, runner: Runner) -> bool:
+    """Whether a task's calls tell its program from most versions with one thing wrong."""
+    wrong = mutants(task.source, (task.entry,), MUTANTS)
+    arguments, right = _arguments(task), [call.result for call in task.calls]
+    killed = sum(runner.results(mutant.source, task.entry, arguments, BRIEF) != right for mutant in wrong)
+    return killed >= KILLED * len(wrong)
 
 
 def _distinct(calls: Sequence[Call]) -> list[Call]:
@@ -229,28 +254,25 @@ def with_repetition(task: Task, rng: Random, runner: Runner) -> Task | None:
 
 def with_misleading_code(task: Task, rng: Random, runner: Runner) -> Task | None:
     """Show a version of the program with one thing wrong; what it has to do stays as it is."""
-    if "misleading" in task.steps:
-        return None
     arguments, right = _arguments(task), [call.result for call in task.calls]
     faulty = mutants(task.source, (task.entry,), 24)
-    for mutant in rng.sample(faulty, min(TRIES, len(faulty))):
-        results = runner.results(mutant.source, task.entry, arguments)
+    for mutant in rng.sample(faulty, len(faulty)):
+        results = runner.results(mutant.source, task.entry, arguments, BRIEF)
         differs = [result != known for result, known in zip(results, right, strict=True)]
-        if None in results or not 0 < sum(differs) < len(differs):
+        if sum(differs) == len(differs):
             continue
         calls = [replace(c, telling=d) for c, d in zip(task.calls, differs, strict=True)]
-        telling = _distinct([call for call in calls if call.telling])[:MOST_TELLING]
-        others = _distinct([call for call in calls if not call.telling])
-        kept = (*telling, *spread(others, MOST_CALLS - len(telling)))
-        return replace(
-            task, text=shown(task.text, mutant.source), calls=kept, steps=(*task.steps, "misleading")
-        )
+        found = _with_calls(task, calls)
+        if found is not None:
+            text = shown(task.text, mutant.source)
+            return replace(found, text=text) if _tests_tell(found, runner) else None
     return None
 
 
 def shown(text: str, code: str) -> str:
     """Return an instruction with code that is called faulty."""
-    return f"{text}\n\nA first attempt looks like this, but it is faulty:\n\n```python\n{code.strip()}\n```"
+    which = "Another attempt" if "attempt looks like this" in text else "A first attempt"
+    return f"{text}\n\n{which} looks like this, but it is faulty:\n\n```python\n{code.strip()}\n```"
 
 
 def with_batch(task: Task, rng: Random, runner: Runner) -> Task | None:
@@ -281,8 +303,9 @@ def with_batch(task: Task, rng: Random, runner: Runner) -> Task | None:
     found = _changed(task, child, arguments, runner, compare=False)
     if found is None:
         return None
-    longest = max(found.calls, key=lambda call: len(call.args))
-    return replace(found, calls=(*found.calls, replace(longest, times=BATCH)))
+    shortest = min((call for call in found.calls if call.values()[0]), key=lambda call: len(call.args))
+    times = min(BATCH, BATCH_CHARACTERS // len(shortest.args))
+    return replace(found, calls=(*found.calls, replace(shortest, times=times)))
 
 
 def with_pipe(task: Task, rng: Random, runner: Runner) -> Task | None:
@@ -300,7 +323,7 @@ def with_pipe(task: Task, rng: Random, runner: Runner) -> Task | None:
         both = replace(task, text=text, source=f"{task.source}\n\n\n{other.source}")
         line = f"return {other.entry}({task.entry}({', '.join(task.params)}))"
         child = _further(both, "pipe", name, task.params, words, [line])
-        if found := _changed(task, child, _arguments(task), runner, compare=False):
+        if found := _changed(task, child, _arguments(task), runner, compare=True):
             return found
     return None
 

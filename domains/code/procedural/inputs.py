@@ -37,10 +37,3 @@ def _variant(value: Any, pool: Sequence[Any], rng: Random) -> Any:
         shorter = "".join(without) if isinstance(value, str) else without
         return rng.choice([value[:cut], value[cut:], shorter])
     return copy.deepcopy(rng.choice(list(pool)))
-
-
-def spread(items: Sequence[Any], most: int) -> list[Any]:
-    """Return at most so many of the items, evenly over the whole."""
-    if len(items) <= most:
-        return list(items)
-    return [items[at * len(items) // most] for at in range(most)]

@@ -6,7 +6,7 @@ import ast
 from random import Random
 from typing import Final
 
-from evol.domains.code.procedural.running import Runner
+from evol.domains.code.procedural.running import BRIEF, Runner
 from evol.domains.code.procedural.task import RAISES, Call, Task
 from evol.verifiers.code.mutants import mutants, stubs
 
@@ -74,7 +74,8 @@ def wrong_program(task: Task, rng: Random, runner: Runner) -> str:
     arguments, right = [call.values() for call in task.calls], [call.result for call in task.calls]
     candidates = mutants(task.source, (task.entry,), 24)
     for mutant in [*rng.sample(candidates, min(6, len(candidates))), *stubs(task.source, (task.entry,))]:
-        if runner.results(mutant.source, task.entry, arguments) != right:
+        results = runner.results(mutant.source, task.entry, arguments, BRIEF)
+        if results != right and None not in results:
             return mutant.source
     raise AssertionError("a task whose results all stubs have")
 

@@ -15,6 +15,7 @@ from evol.domains.code.procedural.task import RAISES
 from evol.verifiers.sandbox import Call, Invocation, Limits, Raised, Result, Sandbox, WireError
 
 LIMITS: Final = Limits(cpu_s=1.0, wall_s=8.0)
+BRIEF: Final = Limits(cpu_s=1.0, wall_s=0.5)
 LONGEST: Final = 400
 PLAIN: Final = (bool, int, float, str, type(None))
 
@@ -26,14 +27,16 @@ class Runner:
         self._lock = threading.Lock()
         self._sandbox: Sandbox | None = None
 
-    def results(self, source: str, entry: str, arguments: Sequence[tuple[Any, ...]]) -> list[str | None]:
+    def results(
+        self, source: str, entry: str, arguments: Sequence[tuple[Any, ...]], limits: Limits = LIMITS
+    ) -> list[str | None]:
         """Return what each call returns, as a literal; `RAISES` for ValueError, None for what has no literal.
 
         Calls after one that ended the program have None too.
         """
         calls = tuple(Invocation(entry, args) for args in arguments)
         try:
-            found = self._started().run(Call(source, calls), LIMITS).results
+            found = self._started().run(Call(source, calls), limits).results
         except WireError:
             return [None] * len(arguments)
         literals = [_literal(result) for result in found]
@@ -42,7 +45,7 @@ class Runner:
     def _started(self) -> Sandbox:
         with self._lock:
             if self._sandbox is None:
-                self._sandbox = Sandbox(workers=2)
+                self._sandbox = Sandbox(workers=1)
             return self._sandbox
 
     def close(self) -> None:

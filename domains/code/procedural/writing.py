@@ -15,7 +15,7 @@ OPENINGS: Final = (
     "The program follows the task from its innermost rule to its outermost.",
     "The last rule wraps the ones before it.",
 )
-SUITE: Final = 9
+SUITE: Final = 10
 EXACT: Final = 12
 
 
@@ -30,11 +30,13 @@ def block(code: str) -> str:
 
 
 def chosen(task: Task, rng: Random) -> list[Call]:
-    """Return calls for one suite: those that tell most, and some of the others."""
-    telling = [call for call in task.calls if call.telling]
-    others = [call for call in task.calls if not call.telling]
-    kept = rng.sample(telling, min(6, len(telling)))
-    return kept + rng.sample(others, min(SUITE - len(kept), len(others)))
+    """Return calls for one suite: two with different results, those that tell, and others."""
+    apart = {call.result: call for call in rng.sample(task.calls, len(task.calls))}
+    kept = list(apart.values())[:2]
+    telling = [call for call in task.calls if call.telling and call not in kept]
+    others = [call for call in task.calls if not call.telling and call not in kept]
+    kept += rng.sample(telling, min(6, len(telling)))
+    return kept + rng.sample(others, min(max(0, SUITE - len(kept)), len(others)))
 
 
 def suite(task: Task, calls: Sequence[Call]) -> str:
