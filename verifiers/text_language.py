@@ -18,55 +18,104 @@ VERIFIER = "text"
 
 # The commonest function words; those spelt alike in several languages count for each of them.
 PROFILES: Final = {
-    "en": "a the of and to in is that it for was on are as with be by this have from or at not which but his her they you we can has "
-    "their an were will would there what about if when your who more been one all so my do how its than into these those should some "
-    "only whose before after such any each other them then also because between through does did no out up could may must our us i he she",
-    "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass sie nach "
+    "en": "a the of and to in is that it for was on are as with be by this have from or at not which "
+    "but his her they you we can has "
+    "their an were will would there what about if when your who more been one all so my do how its than "
+    "into these those should some "
+    "only whose before after such any each other them then also because between through does did no out up "
+    "could may must our us i he she",
+    "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an "
+    "werden aus er hat dass sie nach "
     "wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur bis mehr "
     "durch man sein wurde ich wir ihr wenn kann "
-    "warum was wo wann wer welche welcher diese dieser dieses dort doch ohne damit obwohl unter gegen sehr viel viele alle jede jeder mir mich dich uns",
-    "fr": "le la les de des du et à un une est que en dans qui pour pas sur ce au il elle par plus ne se son sa ses avec ou mais sont "
+    "warum was wo wann wer welche welcher diese dieser dieses dort doch ohne damit obwohl unter gegen sehr "
+    "viel viele alle jede jeder mir mich dich uns",
+    "fr": "le la les de des du et à un une est que en dans qui pour pas sur ce au il elle par plus ne "
+    "se son sa ses avec ou mais sont "
     "aux cette nous vous être ont leur comme si tout fait je tu on c'est qu'il d'un d'une ces été très "
     "bien même sans "
-    "pourquoi quel quelle quels comment où quand aussi donc peut doit soit avant après entre votre notre mon ma mes toute tous chaque dont lui",
-    "es": "el la los las de y que en un una es por con no se su para al lo como más del o pero sus le ha me si sin sobre este ya entre "
+    "pourquoi quel quelle quels comment où quand aussi donc peut doit soit avant après entre votre notre "
+    "mon ma mes toute tous chaque dont lui",
+    "es": "el la los las de y que en un una es por con no se su para al lo como más del o pero sus le "
+    "ha me si sin sobre este ya entre "
     "cuando todo esta ser son dos también fue había era muy años hasta desde está mi porque qué sólo han "
     "yo hay "
-    "cómo cuál qué dónde quién tu te esa ese eso esto estos puede debe hacer tiene mucho nos les porque aunque mientras cada otro otra",
-    "it": "il lo la i gli le di e che un una è per in non con si da del della come sono più anche al dei nel alla delle ma su ha dal "
+    "cómo cuál qué dónde quién tu te esa ese eso esto estos puede debe hacer tiene mucho nos les porque "
+    "aunque mientras cada otro otra",
+    "it": "il lo la i gli le di e che un una è per in non con si da del della come sono più anche al "
+    "dei nel alla delle ma su ha dal "
     "questo questa o se ci era gli molto essere hanno stato nella degli perché quando tra due suo sua tutti",
-    "pt": "o a os as de e que em um uma é do da para não com se por no na mais dos das como mas ao ele sua seu ou foi à são ser quando "
+    "pt": "o a os as de e que em um uma é do da para não com se por no na mais dos das como mas ao ele "
+    "sua seu ou foi à são ser quando "
     "muito nos já está eu também só pelo pela até isso ela entre era depois sem mesmo aos ter seus quem "
     "nas me esse",
-    "nl": "de het een en van in is dat op te zijn met voor niet die aan er om ook als dan maar bij of uit wordt door naar nog wel ze hij "
+    "nl": "de het een en van in is dat op te zijn met voor niet die aan er om ook als dan maar bij of "
+    "uit wordt door naar nog wel ze hij "
     "was heeft hun worden meer deze over kan geen tot hebben je wat dit zo werd ik we zou alleen",
-    "sv": "och att det i en som på är av för den med till inte har de ett om var han men jag ett så från vi kan nu när skulle sig hon "
+    "sv": "och att det i en som på är av för den med till inte har de ett om var han men jag ett så "
+    "från vi kan nu när skulle sig hon "
     "under eller också efter in mot där ut vara bara måste hade år mycket blir alla sin utan",
-    "da": "og i at det er en den til af på for der med de som ikke han har et var om jeg men sig fra kan vi så efter over også eller "
+    "da": "og i at det er en den til af på for der med de som ikke han har et var om jeg men sig fra "
+    "kan vi så efter over også eller "
     "ud ved hun skal blev være når hvor ind nu mod noget alle kun meget havde disse blive hvad",
-    "pl": "w i na z do się nie to jest że o jak ale po co tak za od jego przez był są dla oraz czy tym może tylko przy już być ich "
+    "pl": "w i na z do się nie to jest że o jak ale po co tak za od jego przez był są dla oraz czy tym "
+    "może tylko przy już być ich "
     "które który która ze było ma jej także bardzo jeśli lub ten tego",
-    "tr": "ve bir bu da de için ile çok olarak daha olan gibi ne en kadar sonra ancak var her ama o ya ki değil mi olduğu göre ise "
+    "tr": "ve bir bu da de için ile çok olarak daha olan gibi ne en kadar sonra ancak var her ama o ya "
+    "ki değil mi olduğu göre ise "
     "iki tarafından büyük zaman şey hem veya çünkü nasıl",
-}  # fmt: skip
+}
 WORDS: Final = {code: frozenset(words.split()) for code, words in PROFILES.items()}
 # The languages that each word is a small word of: a text's words are looked up once, not once a language.
 TONGUES: Final = {
     word: [code for code, own in WORDS.items() if word in own] for word in frozenset().union(*WORDS.values())
 }
 LETTERS: Final = {
-    "de": "äöüß", "fr": "éèêàçùœîôâ", "es": "ñ¿¡áéíóú", "it": "àèéìòù", "pt": "ãõçáéíóúâê", "sv": "åäö", "da": "æøå",
-    "pl": "ąćęłńśźż", "tr": "ğışçöü",
-}  # fmt: skip
+    "de": "äöüß",
+    "fr": "éèêàçùœîôâ",
+    "es": "ñ¿¡áéíóú",
+    "it": "àèéìòù",
+    "pt": "ãõçáéíóúâê",
+    "sv": "åäö",
+    "da": "æøå",
+    "pl": "ąćęłńśźż",
+    "tr": "ğışçöü",
+}
 SCRIPTS: Final = (
-    ("HIRAGANA", "ja"), ("KATAKANA", "ja"), ("HANGUL", "ko"), ("CJK", "zh"), ("CYRILLIC", "ru"), ("ARABIC", "ar"),
-    ("HEBREW", "he"), ("DEVANAGARI", "hi"), ("GREEK", "el"), ("THAI", "th"),
-)  # fmt: skip
+    ("HIRAGANA", "ja"),
+    ("KATAKANA", "ja"),
+    ("HANGUL", "ko"),
+    ("CJK", "zh"),
+    ("CYRILLIC", "ru"),
+    ("ARABIC", "ar"),
+    ("HEBREW", "he"),
+    ("DEVANAGARI", "hi"),
+    ("GREEK", "el"),
+    ("THAI", "th"),
+)
 NAMES: Final = {
-    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "nl": "Dutch",
-    "sv": "Swedish", "da": "Danish", "pl": "Polish", "tr": "Turkish", "ja": "Japanese", "ko": "Korean", "zh": "Chinese",
-    "ru": "Russian", "uk": "Ukrainian", "ar": "Arabic", "he": "Hebrew", "hi": "Hindi", "el": "Greek", "th": "Thai",
-}  # fmt: skip
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "it": "Italian",
+    "pt": "Portuguese",
+    "nl": "Dutch",
+    "sv": "Swedish",
+    "da": "Danish",
+    "pl": "Polish",
+    "tr": "Turkish",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "zh": "Chinese",
+    "ru": "Russian",
+    "uk": "Ukrainian",
+    "ar": "Arabic",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "el": "Greek",
+    "th": "Thai",
+}
 
 FOREIGN: Final = re.compile(
     r"```.*?(?:```|\Z)|`[^`\n]*`|\"[^\"\n]*\"|“[^”\n]*”|„[^“”\n]*[“”]|«[^»\n]*»|<[^<>\n]{1,200}>"
@@ -127,7 +176,7 @@ def language_of(text: str) -> str | None:
 
 
 def wrong_language(instruction: str, response: str, asked: str | None = None) -> Verdict:
-    """Reject a response in another language than asked for, or, where none is asked for, than the instruction's.
+    """Reject a response in another language than the one asked for, or else than the instruction's.
 
     `asked` is the code of the language that the instruction names for its response. A text whose
     language is not clear is never rejected.

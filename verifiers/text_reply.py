@@ -127,7 +127,9 @@ def echo(instruction: str, response: str) -> Verdict:
     whole = f" {' '.join(asked[: -(len(asked) // 10) or None])} " in f" {' '.join(said)} "
     repeats = len(asked) >= ECHO_WORDS and whole and 5 * len(said) <= 6 * len(asked)
     if asked == said and len(said) > 2:
-        return Verdict.reject(VERIFIER, "echoes_instruction", "The response is the instruction.", words=len(said))
+        return Verdict.reject(
+            VERIFIER, "echoes_instruction", "The response is the instruction.", words=len(said)
+        )
     if (inside and not ASKS_FOR_PART.search(instruction)) or (
         repeats and not ASKS_TO_REPEAT.search(instruction)
     ):

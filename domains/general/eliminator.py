@@ -1,10 +1,10 @@
 """Decides which general rows may live: by words, by a judge of gain, and by what the reply was asked to be.
 
-The order is from cheap to dear. The instruction's words cost no call; the judge of Equal or Not
-Equal costs one (a brand new instruction, too, must not be its parent in other words); then the instruction is answered, and the answer
-held to the text rules and to every constraint in the instruction that a program can check. A
-judge with a rubric, if one is wanted, comes last and can only take away: nothing that a program
-rejected ever reaches it.
+The order is from cheap to dear. The instruction's words cost no call. The judge of Equal or Not
+Equal costs one (a brand new instruction, too, must not be its parent in other words). Then the
+instruction is answered, and the answer held to the text rules and to every constraint in the
+instruction that a program can check. A judge with a rubric, if one is wanted, comes last and can
+only take away: nothing that a program rejected ever reaches it.
 """
 
 from __future__ import annotations

@@ -19,17 +19,23 @@ from evol.verifiers.text_language import language_of
 
 # A text that somebody else is to read may well ask that person for something.
 ADDRESSED: Final = re.compile(
-    r"\b(?:write|draft|compose|create|rewrite|rephrase|translate|continue|reply|respond|prepare|shorten|make|give|generate|suggest|tell)\b"
-    r"[^.;!?\n]{0,80}\b(?:e-?mails?|letters?|messages?|notes?|notices?|memos?|invitations?|dialogues?|conversations?|scripts?|scenes?"
-    r"|surveys?|questionnaires?|questions|interviews?|posts?|sms|texts?|repl(?:y|ies)|responses?|announcements?|requests?|advert\w*"
+    r"\b(?:write|draft|compose|create|rewrite|rephrase|translate|continue|reply|respond|prepare|shorten"
+    r"|make|give|generate|suggest|tell)\b"
+    r"[^.;!?\n]{0,80}\b(?:e-?mails?|letters?|messages?|notes?|notices?|memos?|invitations?|dialogues?"
+    r"|conversations?|scripts?|scenes?"
+    r"|surveys?|questionnaires?|questions|interviews?|posts?|sms|texts?|repl(?:y|ies)|responses?"
+    r"|announcements?|requests?|advert\w*"
     r"|apolog\w+|complaints?|stor(?:y|ies)|novel|poem|song|speech|pages?|forms?)\b"
-    r"|\b(?:role-?play|play (?:the|a|an)|act as|pretend|you are|ask me|say (?:in|to|no|that)|how (?:would|do|can|should) (?:i|you|we) (?:ask|say|tell))\b"
-    r"|\b(?:schreib\w*|verfass\w*|formulier\w*|du bist|écri\w+|rédig\w*|tu es|escrib\w*|redact\w*|eres|scriv\w+|sei|escrev\w+|schrijf)\b",
+    r"|\b(?:role-?play|play (?:the|a|an)|act as|pretend|you are|ask me|say (?:in|to|no|that)|how (?:would"
+    r"|do|can|should) (?:i|you|we) (?:ask|say|tell))\b"
+    r"|\b(?:schreib\w*|verfass\w*|formulier\w*|du bist|écri\w+|rédig\w*|tu es|escrib\w*|redact\w*|eres"
+    r"|scriv\w+|sei|escrev\w+|schrijf)\b",
     re.IGNORECASE,
 )
 # What opens so is said to whoever asked, in a letter as anywhere.
 TO_THE_ASKER: Final = re.compile(
-    r"\W*(?:understood|sure|certainly|of course|okay|ok|got it|absolutely|i (?:would |will )?need more|could you (?:please )?provide"
+    r"\W*(?:understood|sure|certainly|of course|okay|ok|got it|absolutely|i (?:would |will )?need more"
+    r"|could you (?:please )?provide"
     r"|can you (?:please )?provide)\b",
     re.IGNORECASE,
 )

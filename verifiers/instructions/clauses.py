@@ -41,15 +41,20 @@ MUST = (
     r"(?:should|must|has to|needs? to|is to|may|can|cannot|can't|shall|will|ought to|shouldn['’]t|mustn['’]t)"
 )
 ORDER = re.compile(
-    rf"(?:^\W*(?:\d+[.)]\s*)?|[,;:—–]\s+|\b(?:and|but|then|please|kindly|also|now|to|you|you can|you may|should|must|not)\s+)"
+    rf"(?:^\W*(?:\d+[.)]\s*)?(?:(?:then|also|and|now|next|finally|but)\b,?\s+)*|[,;:—–]\s+(?:then\s+|and\s+)?"
+    r"|\b(?:please|kindly|you(?: can| may| should| must| have to| need to| are to)?|(?:want|like|need|ask) "
+    r"you to"
+    r"|(?:task|job) is to|(?:can|could|would|will) you)\s+)"
     rf"(?:(?:please|then|also|briefly|just|only|always|simply)\s+)*(?P<verb>{PRODUCERS}|{RULES})\b"
-    rf"|\b{SUBJECT}(?: itself)? {MUST}\b|\b(?:it|that|they|the (?:word|phrase|term|letter)s? \x00+) (?:should|must|has to|needs to)\b",
+    rf"|\b{SUBJECT}(?: itself)? {MUST}\b"
+    r"|\b(?:it|that|they|the (?:word|phrase|term|letter)s? \x00+) (?:should|must|has to|needs to)\b",
     re.IGNORECASE,
 )
 # How a sentence of a later paragraph must open to be an order and no part of the data.
 OPENING = re.compile(
     rf"\W*(?:\d+[.)]\s*)?(?:(?:please|then|also|and|now|finally|in addition|additionally)\b,?\s*)*"
-    rf"(?:(?:{PRODUCERS}|{RULES})\b|{SUBJECT}(?: itself)? {MUST}\b|(?:at the end|at the beginning|in) [^.;!?]{{0,30}}?, (?:{PRODUCERS}|{RULES})\b"
+    rf"(?:(?:{PRODUCERS}|{RULES})\b|{SUBJECT}(?: itself)? {MUST}\b|(?:at the end|at the beginning|in) "
+    rf"[^.;!?]{{0,30}}?, (?:{PRODUCERS}|{RULES})\b"
     rf"|the (?:word|phrase|term|letter)s? \x00)",
     re.IGNORECASE,
 )
@@ -85,9 +90,25 @@ SECOND_TASK = re.compile(
 # What is said of the answer as such holds for the whole, however many tasks there are.
 OF_THE_ANSWER = re.compile(
     r"^\W*(?:please |then |also )*(?:answer|respond|reply)\b"
-    r"|\b(?:give|return|present|output|print|format|write|put|provide|express|show|use|keep|limit|start|begin|end|finish)\s+"
-    r"(?:only |just )?(?:[^.;!?]{0,40}?\bin )?(?:the|your) (?:entire |whole |full |complete |final )?(?:results?|answer|response|reply|output)\b"
+    r"|\b(?:give|return|present|output|print|format|write|put|provide|express|show|use|keep|limit|start"
+    r"|begin|end|finish)\s+"
+    r"(?:only |just )?(?:[^.;!?]{0,40}?\bin )?(?:the|your) (?:entire |whole |full |complete |final "
+    r")?(?:results?|answer|response|reply|output)\b"
     rf"|\b(?:your|the) (?:entire |whole |full |complete |final )?(?:answer|response|reply|output) {MUST}\b",
+    re.IGNORECASE,
+)
+# Whoever asks for a program says what the program, its input and its output are to be like.
+CODE = re.compile(
+    r"\b(?:python|java|javascript|typescript|sql|c\+\+|c#|ruby|html|css|php|bash|regex|regular "
+    r"expressions?|functions?|algorithms?"
+    r"|programs?|scripts?|code|coding|quer(?:y|ies)|arrays?|strings?|variables?|dictionar(?:y|ies)|apis?"
+    r"|databases?|linked list|integers?"
+    r"|web ?page|webpage|website|endpoint|user input|password|selector|django|react|excel)\b",
+    re.IGNORECASE,
+)
+MY_ANSWER = re.compile(
+    r"^\W*(?:please |then |also )*(?:answer|respond|reply|explain|describe|summari[sz]e)\b|\byour (?:\w+ "
+    r")?(?:answer|response|reply|output|explanation)\b",
     re.IGNORECASE,
 )
 FENCE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
@@ -129,7 +150,7 @@ def _sentences(masked: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def is_order(sentence: str, *, later: bool = False) -> bool:
-    """Whether a sentence (its quotes blanked out) asks for something; in a `later` paragraph, from its start."""
+    """Whether a sentence, its quotes blanked out, is an order; in a `later` paragraph, from its start."""
     found = OPENING.match(sentence) if later else ORDER.search(sentence)
     return bool(found or LISTED_RULE.match(sentence) or FORCED.match(sentence))
 
@@ -161,6 +182,11 @@ def several_tasks(found: list[Clause]) -> bool:
         bool(TASK.search(c.masked)) and not (n and MANNER.match(c.masked)) for n, c in enumerate(found)
     )
     return tasks > 1 or any(TASK.search(c.masked) and SECOND_TASK.search(c.masked) for c in found)
+
+
+def binds(clause: Clause, *, code: bool) -> bool:
+    """Whether a clause may bind the response; where a program is asked for, most describe the program."""
+    return not code or bool(MY_ANSWER.search(clause.masked) and not CODE.search(clause.masked))
 
 
 def quotes(clause: Clause, start: int, end: int) -> list[str]:

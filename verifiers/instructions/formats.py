@@ -13,7 +13,8 @@ from evol.verifiers.instructions.lengths import DISTRIBUTED
 
 NAMES: Final = {
     "json": r"JSON", "yaml": r"YAML", "xml": r"XML", "csv": r"CSV|comma-separated values",
-    "table": r"(?:markdown |two-column |three-column |four-column |five-column |\d-column )?table",
+    "table": r"(?:markdown |(?:two|three|four|five|\d)-column )?table"
+    r"(?! (?:of|tennis|lamp|manners|top|salt|for)\b)",
     "bullets": r"(?:bulleted|bullet(?:[- ]points?)?|unordered) list|bullet points|bulleted points|bullets",
     "numbered": r"(?:numbered|ordered|enumerated) list",
 }  # fmt: skip
@@ -58,9 +59,16 @@ BANNED: Final = re.compile(
     re.I,
 )
 UNFORMATTED: Final = {
-    "bullet": "bullets", "bulleted": "bullets", "numbered": "numbered", "lists": "list", "markdown": "markdown",
-    "heading": "headings", "header": "headings", "table": "table", "code": "code",
-}  # fmt: skip
+    "bullet": "bullets",
+    "bulleted": "bullets",
+    "numbered": "numbered",
+    "lists": "list",
+    "markdown": "markdown",
+    "heading": "headings",
+    "header": "headings",
+    "table": "table",
+    "code": "code",
+}
 ONLY: Final = re.compile(
     r"\bonly\b|\bnothing (?:else|more)\b|\bno (?:other|extra|additional|surrounding) (?:text|words"
     r"|comment)|\bno (?:explanation|commentary|prose)\b",
@@ -82,7 +90,7 @@ CASE: Final = re.compile(
     r"\b(?:in|using|entirely in|only in|use|with)\s+(?:all\s+|only\s+|entirely\s+)?"
     r"(?P<case>upper[- ]?case|lower[- ]?case|capital letters|caps|capitals|block capitals|small "
     r"letters)(?:\s+letters)?\b"
-    r"|\ball[- ](?P<all>caps|capitals|uppercase|lowercase)\b",
+    r"|\ball[- ](?P<all>caps|capitals|uppercase|lowercase)\b(?!\s+letters?\s+\w)",
     re.I,
 )
 CASE_WHOLE: Final = re.compile(
@@ -91,7 +99,7 @@ CASE_WHOLE: Final = re.compile(
     re.I,
 )
 CASE_PART: Final = re.compile(
-    r"\b(?:title|heading|headline|first|each|every|last|names?|words? in|word|letter of|at least|some|once"
+    r"\b(?:title|heading|headline|first|each|every|last|names|words? in|word|letter of|at least|some|once"
     r"|keywords?|at most|headings|labels?|keys|columns?|"
     r"subject|function|variable|convert|change|without|no|not|avoid|never|don['’]t|key|header|numerals"
     r"|acronym|time)\b",

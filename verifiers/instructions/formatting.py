@@ -112,8 +112,14 @@ def _numbered(text: str) -> str:
 
 
 PARSERS: Final[dict[str, Callable[[str], Any]]] = {
-    "json": _json, "yaml": _yaml, "xml": _xml, "csv": _csv, "table": _table, "bullets": _bullets, "numbered": _numbered,
-}  # fmt: skip
+    "json": _json,
+    "yaml": _yaml,
+    "xml": _xml,
+    "csv": _csv,
+    "table": _table,
+    "bullets": _bullets,
+    "numbered": _numbered,
+}
 FAULTS: Final = (ValueError, RecursionError, expat.ExpatError, _Declared, csv.Error)
 
 

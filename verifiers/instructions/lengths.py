@@ -53,6 +53,10 @@ ATTACHED: Final = re.compile(
     r"|preface)\b[^,;]*\b(?:a|an|one|with|by)\s+$",
     re.I,
 )
+# "A word of at least four characters".
+OF_A_WORD: Final = re.compile(r"\b(?:words?|lines?|sentences?|names?|usernames?|titles?)\b[^,;]*$", re.I)
+# "Words that are longer than …": what the length belongs to is the noun before.
+RELATIVE: Final = re.compile(r"\b(?P<noun>\w+)\s+(?:that|which|whose|who)\s[^,;]*$", re.I)
 # "Write an abstract of …": the part is the whole.
 OBJECT: Final = re.compile(
     rf"^\W*(?:please\s+)?(?:write|compose|draft|create|give me|make|craft|suggest"
@@ -73,16 +77,19 @@ AFTER_PART: Final = re.compile(
 ITEM_VERBS: Final = (
     "list|give|name|suggest|provide|write|generate|come up with|brainstorm|recommend|propose|offer|share"
     "|tell|identify"
-    "|think of|create|find|make|produce|mention|describe|outline|draft"
+    "|think of|mention|describe|outline"
 )
 # Plural nouns that are no items of a list, or that a sentence of running text can hold.
 NO_ITEMS: Final = frozenset(
-    "words sentences paragraphs lines characters letters syllables pages sections chapters stanzas verses "
-    "times minutes"
-    " hours days weeks months years seconds percent degrees dollars euros points people persons players stars"
-    " kilometers kilometres miles meters metres grams calories servings columns rows digits numbers friends"
-    " children kids sisters brothers characters' sides pounds acts scenes parts turns levels placeholders"
-    " sets pairs perfect steps this his its us is was has less does series bullets tables decimals lists".split()
+    re.findall(
+        r"\S+",
+        "words sentences paragraphs lines characters letters syllables pages sections chapters "
+        "stanzas verses times minutes hours days weeks months years seconds percent degrees "
+        "dollars euros points people persons players stars kilometers kilometres miles meters "
+        "metres grams calories servings columns rows digits numbers friends children kids sisters "
+        "brothers sides pounds acts scenes parts turns levels placeholders sets pairs perfect "
+        "steps this his its us is was has less does series bullets tables decimals lists",
+    )
 )
 RUNNING: Final = re.compile(
     r"\b(?:story|poem|essay|letter|dialogue|conversation|scene|email|paragraph|song|script|table|json|csv"
@@ -94,7 +101,8 @@ RUNNING: Final = re.compile(
 )
 # A number of these asks for several texts, each of which may hold lists of its own.
 ITEMS: Final = re.compile(
-    rf"(?:^\W*|\b(?:please|then|and|to)\s+|[,:]\s+)(?P<verb>{ITEM_VERBS})\s+(?:me\s+|us\s+)?(?:a "
+    rf"(?:^\W*|\b(?:please|then|and|(?:can|could) you)\s+|[,:]\s+)(?P<verb>{ITEM_VERBS})\s+(?:me\s+"
+    rf"|us\s+)?(?:a "
     rf"(?:numbered |bulleted )?list of\s+)?"
     rf"(?P<amount>(?:(?P<exact>exactly|precisely)\s+|(?P<least>at least)\s+|(?P<most>at most|no more than"
     rf"|up to)\s+)?"
@@ -103,7 +111,7 @@ ITEMS: Final = re.compile(
     rf"|with|related|why|how|at|by)\b))",
     re.I,
 )
-FEW: Final = 2
+FEW, MANY = 2, 50
 
 
 @cache
@@ -141,11 +149,16 @@ def _compound(clause: Clause, found: re.Match[str]) -> bool | None:
 def _of_the_whole(clause: Clause, found: re.Match[str]) -> bool:
     before, after = clause.masked[: found.start()], clause.masked[found.end() :]
     rest = EACH_ATTRIBUTE.sub("", clause.masked)
+    if re.match(r"\s*,?\s*and (?:an?|then|one)\b", after, re.I):
+        return False
     if DISTRIBUTED.search(rest) or AFTER_PART.match(after) or ATTACHED.search(before):
         return False
     compound = _compound(clause, found)
     if compound is not None:
         return compound
+    described = RELATIVE.search(before)
+    if described and not re.fullmatch(WHOLES, described["noun"], re.I):
+        return False
     if OBJECT.search(before):
         return True
     return not (BEFORE_PART.search(before) or PART_SUBJECT.search(before))
@@ -199,6 +212,8 @@ def lengths(clause: Clause, *, several: bool, language: str = "en") -> Iterator[
     for found in _pattern(language).finditer(clause.masked):
         unit = _unit(found, language)
         bound = bounds(found.groupdict(), unit, loose=not found["exact"])
+        if unit == "characters" and OF_A_WORD.search(clause.masked[: found.start()]):
+            continue
         if bound is None or not _bound_to(clause, found, language) or not _of_the_whole(clause, found):
             continue
         start, end = clause.start + found.start(), clause.start + found.end()
@@ -216,7 +231,7 @@ def items(clause: Clause, *, several: bool) -> Iterator[Constraint]:
     if RUNNING.search(clause.masked[: found.end()]) or DISTRIBUTED.search(clause.masked):
         return
     bound = bounds(found.groupdict(), "items", loose=False)
-    if bound is None or max(bound.low or 0, bound.high or 0) < FEW:
+    if bound is None or not FEW <= max(bound.low or 0, bound.high or 0) <= MANY:
         return
     start, end = found.span("amount")
     yield Constraint(

@@ -53,10 +53,10 @@ class Phrases:
 
 PHRASES = {
     "en": Phrases(
-        least=r"at least|a minimum of|minimum of|no fewer than|no less than|not fewer than|not less than",
+        least=r"at least|(?:a )?minimum (?:length )?of|(?:no|not) (?:fewer|less) than",
         more=r"more than|over|longer than",
-        most=r"at most|no more than|not more than|not exceed(?:ing)?|not to exceed|up to|a maximum of|maximum of"
-        r"|no longer than|within|to",
+        most=r"at most|(?:no|not) more than|not exceed(?:ing)?|not to exceed|(?:a )?maximum (?:length )?of"
+        r"|up to|no longer than|within|to",
         fewer=r"fewer than|less than|under|below|shorter than",
         exact=r"exactly|precisely|just|only",
         about=r"about|around|approximately|roughly|approx\.",
@@ -188,7 +188,10 @@ PHRASES = {
 }
 
 OR_MORE = r"or more|or above|or longer|minimum|at (?:the )?least|at minimum|oder mehr|ou plus|o más|o più"
-OR_FEWER = r"or fewer|or less|or shorter|maximum|max|at (?:the )?most|at maximum|oder weniger|ou moins|o menos|o meno"
+OR_FEWER = (
+    r"or fewer|or less|or shorter|maximum|max|at (?:the )?most|at maximum"
+    r"|oder weniger|ou moins|o menos|o meno"
+)
 
 
 @dataclass(frozen=True, slots=True)

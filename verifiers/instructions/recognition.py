@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from evol.verifiers.instructions import formats, lengths, shapes, tongues, words
-from evol.verifiers.instructions.clauses import OF_THE_ANSWER, Clause, clauses, mask, several_tasks
+from evol.verifiers.instructions.clauses import (
+    CODE,
+    OF_THE_ANSWER,
+    Clause,
+    binds,
+    clauses,
+    mask,
+    several_tasks,
+)
 from evol.verifiers.instructions.constraint import Constraint
 from evol.verifiers.instructions.quantities import PHRASES
 
@@ -25,6 +33,8 @@ def recognise(instruction: str) -> tuple[Constraint, ...]:
     ordering = clauses(instruction)
     several = several_tasks(ordering)
     orders = "\n".join(clause.masked for clause in ordering)
+    code = bool(CODE.search(orders))
+    ordering = [clause for clause in ordering if binds(clause, code=code)]
     found = [c for clause in ordering for c in _of_clause(clause, instruction, orders, several=several)]
     found += _foreign(instruction)
     return tuple(_without_overlaps(found))

@@ -76,9 +76,12 @@ CHOICE: Final = re.compile(
     re.I,
 )
 PLAIN_OPTIONS: Final = frozenset(
-    "yes no true false positive negative neutral mixed unknown maybe agree disagree a b c d e correct "
-    "incorrect spam ham left right up down"
-    " valid invalid safe unsafe formal informal fact opinion even odd hot cold high low medium".split()
+    re.findall(
+        r"\S+",
+        "yes no true false positive negative neutral mixed unknown maybe agree disagree a b c d e correct "
+        "incorrect spam ham left right up down"
+        " valid invalid safe unsafe formal informal fact opinion even odd hot cold high low medium",
+    )
 )
 SELECT: Final = re.compile(
     r"(?:^\W*|[.;,]\s+)(?:select|choose|pick|answer)\s+(?:only\s+|one "
@@ -87,7 +90,8 @@ SELECT: Final = re.compile(
 )
 FORCED: Final = re.compile(r"^\W*(?P<plain>yes or no|true or false|yes/no|true/false)\W*$", re.I)
 SORTED: Final = re.compile(
-    rf"\bclassify\b[^.;]{{0,80}}\b(?:into|as)\s+(?:either\s+)?(?:(?P<quoted>{Q}(?:\s*,\s*(?:or\s+)?{Q})*\s*,?\s*or\s+{Q})"
+    rf"\bclassify\b[^.;]{{0,80}}\b(?:into|as)\s+(?:either\s+)?(?:(?P<quoted>{Q}(?:\s*,\s*(?:or\s+)?{Q})*\s"
+    rf"*,?\s*or\s+{Q})"
     r"|(?P<plain>[A-Za-z]+(?:,\s*[A-Za-z]+)*,?\s+or\s+[A-Za-z]+))\s*(?:[.;]|$|\n)",
     re.I,
 )

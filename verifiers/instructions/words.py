@@ -76,10 +76,18 @@ LETTER_TIMES: Final = re.compile(
     rf"{LETTER}\s+(?:should |must |has to |needs to )?(?:appears?\s+|occurs?\s+)?{TIMES_AMOUNT}", re.I
 )
 SIGNS: Final = {
-    "commas": ",", "comma": ",", "semicolons": ";", "exclamation marks": "!", "exclamation points": "!",
-    "question marks": "?", "digits": "0123456789", "numerals": "0123456789", "parentheses": "()", "hyphens": "-",
+    "commas": ",",
+    "comma": ",",
+    "semicolons": ";",
+    "exclamation marks": "!",
+    "exclamation points": "!",
+    "question marks": "?",
+    "digits": "0123456789",
+    "numerals": "0123456789",
+    "parentheses": "()",
+    "hyphens": "-",
     "asterisks": "*",
-}  # fmt: skip
+}
 NO_SIGN: Final = re.compile(
     rf"\b(?:do not use|don['’]t use|without(?: using)?|avoid(?: using)?|never use|no|refrain from using"
     rf"|must not (?:contain|use|include))\s+"
@@ -94,6 +102,10 @@ PARTIAL: Final = re.compile(
     r"|\btitle\b|\bexplain(?:ing)? (?:the|what|how|why)\b|\bfunction\b|\bif\b|\binstead\b|\breplac",
     re.I,
 )
+
+
+# "I must use the word": somebody else is spoken of.
+SOMEBODY: Final = re.compile(r"\b(?:I|he|she|they|we|who|people|everybody)\s+(?:\w+\s+){0,3}$", re.I)
 
 
 def _times(found: re.Match[str]) -> Bounds:
@@ -122,6 +134,8 @@ def words(clause: Clause) -> Iterator[Constraint]:
     if PARTIAL.search(clause.masked):
         return
     for found in REQUIRED.finditer(clause.masked):
+        if SOMEBODY.search(clause.masked[: found.start()]):
+            continue
         bound = _times(found)
         either = bool(
             re.search(

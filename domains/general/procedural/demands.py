@@ -185,21 +185,23 @@ def _around(text: str, rng: Random) -> list[Demand]:
     ]
 
 
+_AROUND: Final = frozenset({"starts", "ends", "title", "postscript"})
+_WORDING: Final = frozenset({"letter", "include", "exclude", "most"})
 # What contradicts what: a demand is added only where none of its rivals is there.
 RIVALS: Final[dict[str, frozenset[str]]] = {
-    **{kind: frozenset({*FORMATS, "items", "lower", "starts", "ends", "title", "postscript", "letter", "include", "exclude", "most"}) for kind in CLOSED},
-    "numbered": frozenset({*FORMATS, "items", "letter", "include", "exclude", "lower", "most"}),
-    "items": frozenset({*FORMATS, "items", "letter", "include", "exclude", "lower", "most"}),
+    **{kind: frozenset({*FORMATS, "items", "lower", *_AROUND, *_WORDING}) for kind in CLOSED},
+    "numbered": frozenset({*FORMATS, "items", "lower", *_WORDING}),
+    "items": frozenset({*FORMATS, "items", "lower", *_WORDING}),
     "starts": frozenset({*CLOSED, "starts", "title", "lower", "letter", "exclude", "most"}),
     "ends": frozenset({*CLOSED, "ends", "postscript", "lower", "letter", "exclude", "most"}),
     "title": frozenset({*CLOSED, "title", "starts", "lower", "letter", "exclude", "most"}),
     "postscript": frozenset({*CLOSED, "postscript", "ends", "lower", "letter", "exclude", "most"}),
-    "lower": frozenset({*CLOSED, "lower", "title", "postscript", "letter", "starts", "ends"}),
+    "lower": frozenset({*CLOSED, *_AROUND, "lower", "letter"}),
     "letter": frozenset({"letter"}),
     "include": frozenset({"include"}),
     "exclude": frozenset(),
     "most": frozenset({"most"}),
-}  # fmt: skip
+}
 
 
 def fits(new: Demand, present: list[Demand]) -> bool:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Final
 
 from evol.domains.general.procedural.demands import Demand
 
 EVOLVE: Final = ("refusal", "copied_prompt", "unchanged", "reworded", "truncated", "personal_data")
-ANSWER: Final = (
-    "violated", "violated", "violated", "refusal", "asks_back", "acknowledges", "boilerplate", "wrong_language",
-    "repetition", "personal_data", "truncated", "encoding_damage", "echo", "stop_words",
-)  # fmt: skip
+# A violated constraint is what models do most often.
+ANSWER: Final = ("violated",) * 3 + (
+    "refusal",
+    "asks_back",
+    "acknowledges",
+    "boilerplate",
+    "wrong_language",
+    "repetition",
+    "personal_data",
+    "truncated",
+    "encoding_damage",
+    "echo",
+    "stop_words",
+)
 
 REFUSALS: Final = (
     "I'm sorry, but I can't help with that request.",
@@ -85,7 +96,7 @@ def with_contact(text: str, rng: Random) -> str:
 
 def spoilt(kind: str, instruction: str, answer: str, rng: Random) -> str:
     """Return what an erring teacher says instead of the answer; `truncated` and `violated` are not here."""
-    return {
+    said: dict[str, Callable[[], str]] = {
         "refusal": lambda: rng.choice(REFUSALS),
         "asks_back": lambda: rng.choice(QUESTIONS),
         "acknowledges": lambda: rng.choice(ACKNOWLEDGEMENTS),
@@ -96,7 +107,8 @@ def spoilt(kind: str, instruction: str, answer: str, rng: Random) -> str:
         "encoding_damage": lambda: f"{answer} {rng.choice(DAMAGE)}",
         "echo": lambda: instruction,
         "stop_words": lambda: rng.choice(FLAT),
-    }[kind]()
+    }
+    return said[kind]()
 
 
 def violated(answer: str, demands: tuple[Demand, ...], rng: Random) -> str | None:

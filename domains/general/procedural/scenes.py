@@ -26,46 +26,186 @@ class Theme:
 
 THEMES: Final = (
     Theme(
-        "beehives", "a beekeeper's notebook", "honey_kg", 4, 39, "meadow", ("clover", "heather", "linden"),
+        "beehives",
+        "a beekeeper's notebook",
+        "honey_kg",
+        4,
+        39,
+        "meadow",
+        ("clover", "heather", "linden"),
         ("Amber", "Birch", "Cobalt", "Dune", "Elder", "Fern", "Garnet", "Hazel", "Indigo", "Juniper"),
     ),
     Theme(
-        "ferries", "a harbour master's list", "passengers", 12, 240, "pier", ("north", "south", "east"),
-        ("Albatross", "Bluefin", "Cormorant", "Dolphin", "Egret", "Fulmar", "Gannet", "Heron", "Ibis", "Kittiwake"),
+        "ferries",
+        "a harbour master's list",
+        "passengers",
+        12,
+        240,
+        "pier",
+        ("north", "south", "east"),
+        (
+            "Albatross",
+            "Bluefin",
+            "Cormorant",
+            "Dolphin",
+            "Egret",
+            "Fulmar",
+            "Gannet",
+            "Heron",
+            "Ibis",
+            "Kittiwake",
+        ),
     ),
     Theme(
-        "hiking trails", "the board at a mountain hut", "length_km", 3, 28, "difficulty", ("easy", "moderate", "hard"),
-        ("Badger Loop", "Cedar Path", "Devil Stairs", "Eagle Walk", "Falls Trail", "Goat Ridge", "Hollow Way", "Iron Pass"),
+        "hiking trails",
+        "the board at a mountain hut",
+        "length_km",
+        3,
+        28,
+        "difficulty",
+        ("easy", "moderate", "hard"),
+        (
+            "Badger Loop",
+            "Cedar Path",
+            "Devil Stairs",
+            "Eagle Walk",
+            "Falls Trail",
+            "Goat Ridge",
+            "Hollow Way",
+            "Iron Pass",
+        ),
     ),
     Theme(
-        "loaves", "a bakery's price list", "price_cents", 180, 690, "flour", ("rye", "wheat", "spelt"),
-        ("Baker's Pride", "Country Wheel", "Dark Miller", "Harvest Crown", "Moonlight", "Old Town", "Sunday Plait", "Walnut Twist"),
+        "loaves",
+        "a bakery's price list",
+        "price_cents",
+        180,
+        690,
+        "flour",
+        ("rye", "wheat", "spelt"),
+        (
+            "Baker's Pride",
+            "Country Wheel",
+            "Dark Miller",
+            "Harvest Crown",
+            "Moonlight",
+            "Old Town",
+            "Sunday Plait",
+            "Walnut Twist",
+        ),
     ),
     Theme(
-        "telescopes", "an observatory's inventory", "aperture_mm", 60, 400, "type", ("reflector", "refractor"),
-        ("Altair", "Bellatrix", "Capella", "Deneb", "Electra", "Fomalhaut", "Gemma", "Hadar", "Izar", "Kochab"),
+        "telescopes",
+        "an observatory's inventory",
+        "aperture_mm",
+        60,
+        400,
+        "type",
+        ("reflector", "refractor"),
+        (
+            "Altair",
+            "Bellatrix",
+            "Capella",
+            "Deneb",
+            "Electra",
+            "Fomalhaut",
+            "Gemma",
+            "Hadar",
+            "Izar",
+            "Kochab",
+        ),
     ),
     Theme(
-        "puppets", "the stock of a travelling theatre", "weight_grams", 150, 980, "material", ("wood", "felt", "papier-mâché"),
-        ("Agatha", "Bruno", "Columbine", "Dottore", "Edelgard", "Fool", "Griselda", "Harlequin", "Isolde", "Kasper"),
+        "puppets",
+        "the stock of a travelling theatre",
+        "weight_grams",
+        150,
+        980,
+        "material",
+        ("wood", "felt", "papier-mâché"),
+        (
+            "Agatha",
+            "Bruno",
+            "Columbine",
+            "Dottore",
+            "Edelgard",
+            "Fool",
+            "Griselda",
+            "Harlequin",
+            "Isolde",
+            "Kasper",
+        ),
     ),
     Theme(
-        "wells", "a village survey", "depth_m", 5, 62, "state", ("dry", "in use", "sealed"),
-        ("Abbey Well", "Broad Well", "Chapel Well", "Deep Well", "Elm Well", "Forge Well", "Green Well", "Hill Well"),
+        "wells",
+        "a village survey",
+        "depth_m",
+        5,
+        62,
+        "state",
+        ("dry", "in use", "sealed"),
+        (
+            "Abbey Well",
+            "Broad Well",
+            "Chapel Well",
+            "Deep Well",
+            "Elm Well",
+            "Forge Well",
+            "Green Well",
+            "Hill Well",
+        ),
     ),
     Theme(
-        "tea blends", "a tea merchant's ledger", "stock_tins", 2, 95, "origin", ("Assam", "Nilgiri", "Uva", "Yunnan"),
-        ("Blue Kettle", "Captain's Watch", "Dawn Mist", "Evening Gong", "First Snow", "Golden Hour", "Lamplight", "Quiet Garden"),
+        "tea blends",
+        "a tea merchant's ledger",
+        "stock_tins",
+        2,
+        95,
+        "origin",
+        ("Assam", "Nilgiri", "Uva", "Yunnan"),
+        (
+            "Blue Kettle",
+            "Captain's Watch",
+            "Dawn Mist",
+            "Evening Gong",
+            "First Snow",
+            "Golden Hour",
+            "Lamplight",
+            "Quiet Garden",
+        ),
     ),
     Theme(
-        "dialects", "a field linguist's card index", "speakers", 40, 920, "valley", ("upper", "middle", "lower"),
+        "dialects",
+        "a field linguist's card index",
+        "speakers",
+        40,
+        920,
+        "valley",
+        ("upper", "middle", "lower"),
         ("Arvel", "Bresk", "Cantil", "Dorr", "Esmen", "Fallow", "Grint", "Hask", "Ilver", "Jorun"),
     ),
     Theme(
-        "church bells", "an organist's register", "weight_kg", 45, 880, "tower", ("west", "crossing", "gate"),
-        ("Anna", "Benedict", "Clement", "Dominica", "Emeric", "Felicity", "Gregory", "Helena", "Isidore", "Jerome"),
+        "church bells",
+        "an organist's register",
+        "weight_kg",
+        45,
+        880,
+        "tower",
+        ("west", "crossing", "gate"),
+        (
+            "Anna",
+            "Benedict",
+            "Clement",
+            "Dominica",
+            "Emeric",
+            "Felicity",
+            "Gregory",
+            "Helena",
+            "Isidore",
+            "Jerome",
+        ),
     ),
-)  # fmt: skip
+)
 
 FORMS: Final = ("lines", "csv", "json", "table", "xml", "sql")
 
@@ -87,6 +227,11 @@ def drawn(theme: Theme, rng: Random) -> list[Record]:
     groups += rng.choices(theme.groups, k=len(names) - len(groups))
     rng.shuffle(groups)
     return [Record(*record) for record in zip(names, numbers, groups, strict=True)]
+
+
+def _sql(text: str) -> str:
+    quoted = text.replace("'", "''")
+    return f"'{quoted}'"
 
 
 def shown(theme: Theme, records: list[Record], form: str) -> str:
@@ -111,7 +256,7 @@ def shown(theme: Theme, records: list[Record], form: str) -> str:
         ]
     elif form == "sql":
         values = [
-            f"INSERT INTO records VALUES ('{r.name.replace(chr(39), chr(39) * 2)}', {r.number}, '{r.group}');"
+            f"INSERT INTO records VALUES ({_sql(r.name)}, {r.number}, {_sql(r.group)});"  # noqa: S608 - shown, not run
             for r in records
         ]
         rows = [f"CREATE TABLE records (name TEXT, {number} INTEGER, {group} TEXT);", *values]

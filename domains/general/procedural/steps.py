@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Final, TypeAlias
 
@@ -31,7 +32,7 @@ def _carried_out(name: str, value: Json, left: list[Record], every: list[Record]
         ordered = sorted(left, key=lambda r: r.number, reverse=value != "up")
         return ordered[:value] if isinstance(value, int) else ordered
     limit = value if isinstance(value, int) else 0
-    keep = {
+    keep: dict[str, Callable[[Record], bool]] = {
         "group": lambda r: r.group == value,
         "above": lambda r: r.number > limit,
         "below": lambda r: r.number < limit,
@@ -39,8 +40,8 @@ def _carried_out(name: str, value: Json, left: list[Record], every: list[Record]
         "initial": lambda r: r.name[:1] <= str(value),
         "average": lambda r: r.number * len(every) > sum(e.number for e in every),
         "gap": lambda r: 2 * r.number >= max(e.number for e in every),
-    }[name]
-    return [r for r in left if keep(r)]
+    }
+    return [r for r in left if keep[name](r)]
 
 
 def worded(step: Step, theme: Theme) -> str:
@@ -51,12 +52,10 @@ def worded(step: Step, theme: Theme) -> str:
         "group": f"Consider only those with {theme.group} {value}.",
         "above": f"Keep only those whose {number} is above {value}.",
         "below": f"Keep only those whose {number} is below {value}.",
-        "odd": f"Pass over those whose {number} is an {'even' if value == 'odd' else 'odd'} number."
-        if value == "odd"
-        else f"Pass over those whose {number} is an odd number.",
+        "odd": f"Pass over those whose {number} is an {'even' if value == 'odd' else 'odd'} number.",
         "initial": f"Leave out names that begin with a letter after {value}.",
-        "average": f"Work out the average {number} of all {theme.things} given, and keep only those above it.",
-        "gap": f"Find the largest {number} of all {theme.things} given, and keep only those with at least half of it.",
+        "average": f"Work out the average {number} of all {theme.things}, and keep only those above it.",
+        "gap": f"Find the largest {number} of all {theme.things}, and keep those with at least half of it.",
         "sort": f"Order the names by {number}, {'the smallest' if value == 'up' else 'the largest'} first.",
         "take": f"Of what is left, take only the {value} with the largest {number}, the largest first.",
     }[name]
