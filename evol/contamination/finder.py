@@ -14,8 +14,9 @@ from evol.contamination.programs import Execute, ProblemIndex, Trial
 from evol.contamination.references import Reference
 from evol.types import Json
 
-COVERAGE = 0.5
-RUN = 20
+COVERAGE = 0.4
+HELD = 18
+SIMILARITY = 0.9
 SAME_NUMBERS = 0.9
 
 
@@ -77,21 +78,23 @@ class ContaminationFinder:
 
     def _text_hit(self, name: str, field: Field, text: str, number: int) -> Hit | None:
         overlap, entry = self.index.overlap(text, number), self.index.entries[number]
-        if overlap.coverage < COVERAGE and overlap.run < RUN:
+        if not _holds(overlap, entry.field):
             return None
         return Hit(
             row=name,
             reference=entry.reference.id,
             source=entry.reference.source,
             kind=_kind(overlap),
-            score=round(overlap.coverage, 4),
+            score=round(max(overlap.coverage, overlap.similarity), 4),
             row_field=field,
             reference_field=entry.field,
             row_text=text,
             reference_text=entry.text,
             span=overlap.span,
             evidence={
-                "longest_run": overlap.run,
+                "coverage": round(overlap.coverage, 4),
+                "similarity": round(overlap.similarity, 4),
+                "words": overlap.held,
                 "changed_numbers": [list(pair) for pair in overlap.changed],
             },
         )
@@ -120,6 +123,18 @@ class ContaminationFinder:
                 span=(0, len(texts["response"])),
                 evidence=evidence,
             )
+
+
+def _holds(overlap: Overlap, field: Field) -> bool:
+    """Whether a text holds an entry: much of a long one, or all of it nearly word by word.
+
+    Of a solution only all of it counts, and only of a long one: other problems are solved with the
+    same loops.
+    """
+    long, alike = overlap.held >= HELD, overlap.similarity >= SIMILARITY
+    if field == "response":
+        return long and alike
+    return alike or (long and overlap.coverage >= COVERAGE)
 
 
 def _kind(overlap: Overlap) -> Kind:

@@ -17,9 +17,10 @@ class Hit:
     """A row and the reference that it holds, side by side.
 
     `row_field` and `reference_field` say which texts match; `span` is where in the row's text the
-    match starts and ends, in characters. `score`, 0 to 1, is the share of the reference's n-grams,
-    weighted by rarity, that the row holds; for an execution it is 1. `evidence` adds the longest run
-    of words in common and the numbers that differ, or the verdict of the execution.
+    match starts and ends, in characters. `score`, 0 to 1, is the larger of two: the share of the
+    reference's n-grams in the row, and the similarity word by word, both weighted by rarity; for an
+    execution it is 1. `evidence` holds both, how many words the common n-grams cover and the numbers
+    that differ, or the verdict of the execution.
     """
 
     row: str

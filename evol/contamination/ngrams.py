@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 
 from evol._words import is_number, located, masked, value_of, words
 from evol.contamination.hits import Field
 from evol.contamination.references import Reference
 
-SIZE = 5
+SIZE = 4
+FEWEST_WORDS = 2
 SUSPECT = 0.15
 BOILERPLATE = 0.01
 FEWEST_SHARED = 3
@@ -44,12 +46,15 @@ class Entry:
 class Overlap:
     """How much of an entry a text holds.
 
-    `coverage` is weighted by rarity, `run` the longest run of words in common, `span` where it all
-    stands in the text, in characters; `numbers` pairs the entry's numbers with the text's.
+    `coverage` is the share of the entry's n-grams in the text, weighted by rarity; `similarity`, 0 to
+    1, compares the entry word by word with the part of the text between the first n-gram in common
+    and the last; `held` is the number of the entry's words in common n-grams. `span` is where that
+    part stands, in characters; `numbers` pairs the entry's numbers with those at the same places.
     """
 
     coverage: float
-    run: int
+    similarity: float
+    held: int
     span: tuple[int, int]
     numbers: tuple[tuple[str, str], ...]
 
@@ -67,7 +72,7 @@ class NgramIndex:
 
     def __init__(self, references: Sequence[Reference], size: int = SIZE) -> None:
         self.size = size
-        self._ids: dict[str, int] = {}
+        self._ids: dict[tuple[str, ...], int] = {}
         texts = [
             (r, field, r.instruction if field == "instruction" else r.response)
             for r in references
@@ -80,6 +85,7 @@ class NgramIndex:
         self.entries = [self._entry(*text, grams) for text, grams in zip(texts, numbered, strict=True)]
         self.too_short = sum(entry.field == "instruction" and not entry.grams for entry in self.entries)
         self._texts = 0
+        self._spread = Counter(word for *_, text in texts for word in set(masked(words(text))))
 
     def _entry(self, reference: Reference, field: Field, text: str, numbered: array[int]) -> Entry:
         grams = array("i", (gram if self._holders[gram] else NONE for gram in numbered))
@@ -94,11 +100,15 @@ class NgramIndex:
         for entry, grams in enumerate(numbered):
             for gram in set(grams):
                 holders[gram].append(entry)
-        return [tuple(held) if len(held) <= most else () for held in holders]
+        telling = map(_has_words, self._ids)
+        return [
+            tuple(held) if len(held) <= most and tells else ()
+            for held, tells in zip(holders, telling, strict=True)
+        ]
 
-    def _grams(self, found: list[str]) -> Iterator[str]:
+    def _grams(self, found: list[str]) -> Iterator[tuple[str, ...]]:
         found = masked(found)
-        return map(" ".join, zip(*(found[at:] for at in range(self.size)), strict=False))
+        return zip(*(found[at:] for at in range(self.size)), strict=False)
 
     def suspects(self, text: str) -> list[int]:
         """Count a text of the data; return the entries of which it holds enough to look closer."""
@@ -125,24 +135,55 @@ class NgramIndex:
         placed = located(text)
         here = [self._ids.get(gram, NONE) for gram in self._grams([word for word, _, _ in placed])]
         shared = (set(here) & set(entry.grams)) - {NONE}
-        weights = [self.weight(gram) for gram in entry.grams]
-        total = sum(weights)
-        held = sum(weight for gram, weight in zip(entry.grams, weights, strict=True) if gram in shared)
-        start, end = self._window([gram in shared for gram in here], len(entry.grams))
-        run = _longest([gram in shared for gram in entry.grams])
-        window = placed[start:end]
-        span = (window[0][1], window[-1][2]) if window else (0, 0)
-        pairs = _paired_numbers(words(entry.text), [word for word, _, _ in window])
+        total = sum(map(self.weight, set(entry.grams)))
+        matched = [gram in shared for gram in entry.grams]
+        own = words(entry.text)
+        start, end = self._window([gram in shared for gram in here], matched)
+        blocks = _aligned(own, [word for word, _, _ in placed[start:end]])
+        start, end = (start + blocks[0].b, start + blocks[-1].b + blocks[-1].size) if blocks else (0, 0)
+        found = [word for word, _, _ in placed[start:end]]
         return Overlap(
-            held / total if total else 0.0, run[1] + self.size - 1 if run[1] else 0, span, tuple(pairs)
+            coverage=sum(map(self.weight, shared)) / total if total else 0.0,
+            similarity=self._similarity(own, found, blocks),
+            held=self._held(matched),
+            span=(placed[start][1], placed[end - 1][2]) if blocks else (0, 0),
+            numbers=tuple(_paired_numbers(own, found, blocks)),
         )
 
-    def _window(self, matched: list[bool], length: int) -> tuple[int, int]:
-        """Return the words from the first match to the last around the longest run of matches."""
-        start, run = _longest(matched)
-        near = range(max(0, start - 2 * length), min(len(matched), start + run + 2 * length))
-        places = [at for at in near if matched[at]]
-        return (places[0], places[-1] + self.size) if places else (0, 0)
+    def _window(self, here: list[bool], there: list[bool]) -> tuple[int, int]:
+        """Return where an entry may stand in a text: around the longest run of n-grams in common.
+
+        `here` and `there` say which places of the text and of the entry have such an n-gram. The
+        words before the entry's first and after its last are given room, too.
+        """
+        start, run = _longest(here)
+        if not run:
+            return 0, 0
+        reach = 2 * len(there)
+        places = [at for at in range(max(0, start - reach), min(len(here), start + run + reach)) if here[at]]
+        lead, tail = there.index(True), there[::-1].index(True)
+        return max(0, places[0] - lead), places[-1] + self.size + tail
+
+    def _held(self, matched: list[bool]) -> int:
+        """Return how many words the matched n-grams cover."""
+        return len({at + step for at, flag in enumerate(matched) if flag for step in range(self.size)})
+
+    def _similarity(self, own: list[str], found: list[str], blocks: list[Match]) -> float:
+        """Return the Dice coefficient of two texts' aligned words, weighted by rarity."""
+        own, found = masked(own), masked(found)
+        both = sum(
+            self._word_weight(word) for block in blocks for word in own[block.a : block.a + block.size]
+        )
+        total = sum(map(self._word_weight, own)) + sum(map(self._word_weight, found))
+        return 2 * both / total if total else 0.0
+
+    def _word_weight(self, word: str) -> float:
+        return math.log1p(len(self.entries) / (1 + self._spread[word]))
+
+
+def _has_words(gram: tuple[str, ...]) -> bool:
+    """Whether an n-gram says anything: rows of numbers and signs are alike everywhere."""
+    return sum(word[0].isalpha() for word in gram) >= FEWEST_WORDS
 
 
 def _longest(flags: Sequence[bool]) -> tuple[int, int]:
@@ -155,10 +196,18 @@ def _longest(flags: Sequence[bool]) -> tuple[int, int]:
     return best
 
 
-def _paired_numbers(first: list[str], second: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield the numbers that stand at the same place of two texts, by value."""
+def _aligned(first: list[str], second: list[str]) -> list[Match]:
+    """Return the runs of words that stand in both texts in the same order, numbers taken as equal."""
     matcher = SequenceMatcher(None, masked(first), masked(second), autojunk=False)
-    for one, other, size in matcher.get_matching_blocks():
+    return [block for block in matcher.get_matching_blocks() if block.size]
+
+
+def _paired_numbers(first: list[str], second: list[str], blocks: list[Match]) -> Iterator[tuple[str, str]]:
+    """Yield the numbers that stand at the same place of two texts, by value.
+
+    The second text begins where the first block begins in it.
+    """
+    for one, other, size in blocks:
         for at in range(size):
             if is_number(first[one + at]):
-                yield value_of(first[one + at]), value_of(second[other + at])
+                yield value_of(first[one + at]), value_of(second[other - blocks[0].b + at])

@@ -21,7 +21,9 @@ Execute = Callable[[Mapping[str, Json]], Verdict]
 """Judges a data set's row whose `code` is to pass the row's own tests: a pack's `verify` hook."""
 
 CLOSE = 0.35
-TRIED = 3
+TRIED = 5
+COMMON = 0.05
+FEWEST_SHARED = 3
 TEST_COLUMNS = ("test", "tests", "test_list", "entry_point")
 _DEFINITION = re.compile(r"^def[ \t]+([A-Za-z_]\w*)[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)\)", re.MULTILINE)
 _FENCED = re.compile(r"```[^\n`]*\n(.*?)```", re.DOTALL)
@@ -38,16 +40,16 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A reference that can be executed: the function its tests call, and its words by weight."""
+    """A reference that can be executed: the function its tests call, and its rare words' weights."""
 
     reference: Reference
     entry: Function
     weights: Mapping[str, float]
 
-    def closeness(self, found: set[str]) -> float:
-        """Return the share of the problem's words, weighted by rarity, that are among `found`."""
-        total = sum(self.weights.values())
-        return sum(weight for word, weight in self.weights.items() if word in found) / total if total else 0.0
+    @property
+    def total(self) -> float:
+        """What all of its rare words weigh."""
+        return sum(self.weights.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +85,39 @@ class ProblemIndex:
         found = [(reference, entry) for reference in references if (entry := _entry(reference))]
         bags = [_bag(reference.instruction, entry.name) for reference, entry in found]
         spread = Counter(word for bag in bags for word in bag)
+        most = max(FEWEST_SHARED, COMMON * len(bags))
+        rare = {word: math.log1p(len(bags) / held) for word, held in spread.items() if held <= most}
         self.problems = [
-            Problem(reference, entry, {w: math.log1p(len(bags) / spread[w]) for w in sorted(bag)})
+            Problem(reference, entry, {word: rare[word] for word in sorted(bag) if word in rare})
             for (reference, entry), bag in zip(found, bags, strict=True)
         ]
         self._named: dict[str, list[int]] = {}
+        self._telling: dict[str, list[int]] = {}
         for number, problem in enumerate(self.problems):
             self._named.setdefault(problem.entry.name, []).append(number)
+            for word in problem.weights:
+                self._telling.setdefault(word, []).append(number)
 
     def trials(self, instruction: str, response: str) -> list[Trial]:
         """Return what is worth running of a row, the most promising first."""
         defined = functions(code_of(response))
+        if not defined:
+            return []
         same = [Trial(number, one.name) for one in defined for number in self._named.get(one.name, ())]
         known = {trial.problem for trial in same}
         return same + [trial for trial in self._close(instruction, defined) if trial.problem not in known]
 
     def _close(self, instruction: str, defined: list[Function]) -> Iterator[Trial]:
-        arities = {function.arity for function in defined}
-        found = _bag(instruction, *(function.name for function in defined))
-        ranked = [
-            (-closeness, number)
-            for number, problem in enumerate(self.problems)
-            if problem.entry.arity in arities and (closeness := problem.closeness(found)) >= CLOSE
-        ]
-        for _, number in sorted(ranked)[:TRIED]:
+        """Yield trials of functions whose row has most of a problem's rare words, the closest first."""
+        held: dict[int, float] = {}
+        for word in sorted(_bag(instruction, *(function.name for function in defined))):
+            for number in self._telling.get(word, ()):
+                held[number] = held.get(number, 0.0) + self.problems[number].weights[word]
+        closeness = {number: weight / self.problems[number].total for number, weight in held.items()}
+        for number in sorted(closeness, key=lambda number: (-closeness[number], number))[:TRIED]:
             arity = self.problems[number].entry.arity
-            yield from (Trial(number, function.name) for function in defined if function.arity == arity)
+            if closeness[number] >= CLOSE:
+                yield from (Trial(number, function.name) for function in defined if function.arity == arity)
 
     def row_for(self, trial: Trial, response: str) -> dict[str, Json]:
         """Return the reference's row with the program of the data in place of its solution."""
