@@ -114,8 +114,10 @@ def test_any_text_is_read_without_error_and_spans_lie_within_it(text: str) -> No
 
 
 PIECES = st.sampled_from(
-    ["write", "a story", "in exactly", "at most", "three", "words", '"rope"', "include the word", "as JSON"]
-    + ["each", ",", ".", "\n\n", "- "]
+    [
+        *("write", "a story", "in exactly", "at most", "three", "words", '"rope"', "include the word"),
+        *("as JSON", "each", ",", ".", "\n\n", "- "),
+    ]
 )
 
 
