@@ -21,6 +21,7 @@ OTHER_SCRIPT: Final = re.compile(
     "[\u0400-\u052f]{2,}|[\u0590-\u05ff]{2,}|[\u0600-\u06ff]{2,}|[\u0900-\u097f]{2,}|[\u0e00-\u0e7f]{2,}"
     "|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2,}|[\uac00-\ud7af]{2,}"
 )
+CODE_MARKS: Final = re.compile(r"[=(){}\[\];<>_\\|$]")
 PARAGRAPH: Final = re.compile(r"\n\s*\n")
 PIECES: Final = 12
 
@@ -32,11 +33,20 @@ def row_language(instruction: str, response: str) -> Verdict:
     languages in another way, or is itself in several, nothing is presumed.
     """
     plain = wrong_language(instruction, response)
+    if not plain.accepted or not response.isascii():
+        response = _prose(response)
+        plain = wrong_language(_prose(instruction), response)
     if instruction.isascii() and response.isascii() and plain.accepted:
         return plain if PARAGRAPH.search(response) is None else _pieces(instruction, response) or plain
     if not plain.accepted:
         return _asked_for(instruction, response, plain)
     return _strays(instruction, response) or _pieces(instruction, response) or plain
+
+
+def _prose(text: str) -> str:
+    """Return a text without its fences, quotations and lines of code, whose names are in no language."""
+    lines = FOREIGN.sub(" ", text).split("\n")
+    return "\n".join(line for line in lines if 20 * len(CODE_MARKS.findall(line)) <= len(line))
 
 
 def _asked_for(instruction: str, response: str, plain: Verdict) -> Verdict:
@@ -50,7 +60,7 @@ def _asked_for(instruction: str, response: str, plain: Verdict) -> Verdict:
 
 def _strays(instruction: str, response: str) -> Verdict | None:
     """Return the verdict on letters of another script amid Latin prose, where nothing calls for them."""
-    prose = FOREIGN.sub(" ", response)
+    prose = _prose(response)
     found = OTHER_SCRIPT.search(prose)
     latin = sum(c.isascii() and c.isalpha() for c in prose)
     if (
@@ -66,10 +76,12 @@ def _strays(instruction: str, response: str) -> Verdict | None:
 
 def _pieces(instruction: str, response: str) -> Verdict | None:
     """Return the verdict on paragraphs in several languages, where nothing calls for them."""
-    paragraphs = [p for p in PARAGRAPH.split(response) if p.strip()][:PIECES]
+    paragraphs = [p for p in PARAGRAPH.split(FOREIGN.sub(" ", response)) if p.strip()][:PIECES]
     if len(paragraphs) < 2:
         return None
     found = list(dict.fromkeys(code for p in paragraphs if (code := language_of(p))))
+    if len(found) > 1:
+        found = list(dict.fromkeys(code for p in paragraphs if (code := language_of(_prose(p)))))
     if len(found) < 2 or set(found) <= {"ru", "uk"} or names_a_language(instruction):
         return None
     shown = " and ".join(NAMES[code] for code in found[:2])

@@ -21,8 +21,7 @@ ORDERS: Final = re.compile(
     r"|\bincrease the difficulty of the (?:given|original|above)\b"
     r"|\bfamous ai systems\b"
     r"|\bunderstood and responded (?:to )?by humans\b"
-    r"|#+\s*(?:methods? list|plan|rewritten instruction|finally rewritten instruction|core instructions?"
-    r"|rewritten test|new test|created test)\s*#"
+    r"|#+\s*(?:methods? list|finally rewritten instruction|core instructions?)\s*#"
     r"|\b(?:the )?(?:rewritten|evolved) (?:version|prompt|instruction|question|problem)\s*:",
     re.IGNORECASE,
 )

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from evol.domains.code.untested import untested_verdict
 from evol.types import Json, Verdict
 from evol.verifiers.code.extraction import extract_code
 from evol.verifiers.code.formats import suite_of
@@ -30,10 +31,11 @@ def judge_row(row: Mapping[str, Json]) -> Verdict:
     in `tests`, `test` (with `entry_point`), `test_list` and the like. Raises SandboxUnavailable
     where untrusted programs cannot be run safely on this machine. The evidence says whether the
     program keeps to the restricted subset (`evol.verifiers.code.restricted`): a label for audits.
+    Without tests a program that compiles is undecided.
     """
     suite = suite_of(row)
     if suite is None:
-        return Verdict.reject(NAME, "no_tests", "The row holds no tests in a known form.")
+        return untested_verdict(_first(row, CODE_COLUMNS), _first(row, REPLY_COLUMNS))
     source = _program(row, suite.entry_points)
     if not source.strip():
         return Verdict.reject(NAME, "no_code", "The row holds no program.")
@@ -56,11 +58,20 @@ def _program(row: Mapping[str, Json], entry_points: Sequence[str]) -> str:
     return next((c for c in (_reply(row.get(n), entry_points) for n in REPLY_COLUMNS) if c), "")
 
 
+def _first(row: Mapping[str, Json], columns: Sequence[str]) -> str:
+    return next((v for v in map(_text, map(row.get, columns)) if v.strip()), "")
+
+
 def _reply(value: Json, entry_points: Sequence[str]) -> str:
     """Return the code in a reply: a text, or the last of several messages."""
+    return extract_code(_text(value), entry_points).code
+
+
+def _text(value: Json) -> str:
+    """Return a text, or the text of the last of several messages."""
     if isinstance(value, list) and value and isinstance(value[-1], dict):
         value = value[-1].get("content")
-    return extract_code(value, entry_points).code if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
 
 
 @functools.cache

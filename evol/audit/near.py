@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 RANK_NEAR: Final = 3
 RANK_AGAINST: Final = 4
 SHOWN: Final = 1200
+LONG: Final = 25
 EXECUTION_LIMIT_S: Final = 30.0
 
 # Equal instructions are found already; here each stands for all its copies, the accepted one first.
@@ -48,10 +49,10 @@ def find_near_duplicates(store: Store, threshold: float, folder: Path, pool: Wor
         for number, instruction in store.select(_DISTINCT):
             finder.add(str(number), instruction)
         clusters = finder.clusters(threshold, "exact", pool)
-        store.note_among(RANK_NEAR, (found for c in clusters for found in _of_cluster(store, c)))
+        store.note_among(RANK_NEAR, (found for c in clusters for found in _of_cluster(store, c, threshold)))
 
 
-def _of_cluster(store: Store, cluster: Cluster) -> Iterator[tuple[int, Finding]]:
+def _of_cluster(store: Store, cluster: Cluster, threshold: float) -> Iterator[tuple[int, Finding]]:
     from evol.dedup import similarity
 
     closest = {int(d.id): (int(d.like), d.similarity) for d in cluster.duplicates}
@@ -71,8 +72,20 @@ def _of_cluster(store: Store, cluster: Cluster) -> Iterator[tuple[int, Finding]]
             "pair_similarity": round(similarity(_text(store, member, _PAIR), _text(store, like, _PAIR)), 4),
             "cluster": len(members),
         }
-        message = f"The instruction repeats row {like}'s almost word for word ({alike:.0%} alike)."
-        yield member, Finding(Severity.REJECT, "near_duplicate", message, "among", evidence=evidence)
+        yield member, _finding(evidence, len(_text(store, member, _INSTRUCTION).split()), threshold)
+
+
+def _finding(evidence: dict[str, Json], words: int, threshold: float) -> Finding:
+    """Return the finding on an instruction that nearly repeats another.
+
+    A short one may differ in the word that matters (the perimeter of a square, of a triangle): it is
+    only noted, unless the responses are alike as well.
+    """
+    same = words >= LONG or float(str(evidence["pair_similarity"])) >= threshold
+    like, alike = evidence["like_row"], float(str(evidence["similarity"]))
+    message = f"The instruction repeats row {like}'s almost word for word ({alike:.0%} alike)."
+    reason, severity = ("near_duplicate", Severity.REJECT) if same else ("similar_instruction", Severity.NOTE)
+    return Finding(severity, reason, message, "among", evidence=evidence)
 
 
 _INSTRUCTION: Final = "SELECT instruction FROM rows WHERE number = ?"
