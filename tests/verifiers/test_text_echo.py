@@ -12,7 +12,8 @@ ASKED = "Who was right, the miller who wanted a new wheel or his wife who wanted
 
 
 @pytest.mark.parametrize(
-    "response", [ASKED, f"{ASKED} Let me see.", "the miller who wanted a new wheel or his wife", ASKED.upper()]
+    "response",
+    [ASKED, f"{ASKED} Let me see.", "the miller who wanted a new wheel or his wife", ASKED.upper()],
 )
 def test_the_instruction_or_a_long_piece_of_it_is_rejected(response: str) -> None:
     assert echo(ASKED, response).reason == "echoes_instruction"
