@@ -168,9 +168,7 @@ def read_goldens(pack: Pack) -> list[Golden]:
 
 
 def _golden(row: Mapping[str, Any], pack: Pack) -> Golden:
-    parent = None
-    if row["parent"] is not None:
-        parent = Sample(f"{row['id']}/parent", pack.name, row["parent"], root=f"{row['id']}/parent")
+    parent = _golden_parent(row["parent"], f"{row['id']}/parent", pack)
     candidate = Sample(
         id=row["id"],
         domain=pack.name,
@@ -185,6 +183,14 @@ def _golden(row: Mapping[str, Any], pack: Pack) -> Golden:
     )
     replies = {str(purpose): list(texts) for purpose, texts in row["replies"].items()}
     return Golden(candidate, parent, replies, Outcome(row["outcome"]), row["reason"])
+
+
+def _golden_parent(given: str | Mapping[str, Any] | None, name: str, pack: Pack) -> Sample | None:
+    """Return a golden's parent: its instruction alone, or with the answer and tests it was kept with."""
+    if given is None:
+        return None
+    fields = {"instruction": given} if isinstance(given, str) else dict(given)
+    return Sample(name, pack.name, root=name, **fields)
 
 
 async def _judge_all(pack: Pack, goldens: list[Golden]) -> list[Finding]:

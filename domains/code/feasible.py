@@ -80,7 +80,7 @@ OUTSIDE: Final = {
         re.IGNORECASE,
     ),
     "library": re.compile(
-        r"\b(?:use|using|with|in|via)\s+(?:the\s+)?(?:\w+\s+)?"
+        r"\b(?:uses?|using|with|in|via)\s+(?:the\s+)?(?:\w+\s+)?"
         r"(?:numpy|pandas|scipy|scikit-learn|sklearn|tensorflow|keras|pytorch|torch|django|flask|fastapi|"
         r"beautifulsoup4?|selenium|opencv|nltk|spacy|sqlalchemy|requests library)\b",
         re.IGNORECASE,
