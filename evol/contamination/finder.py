@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from evol.contamination.hits import Field, Hit, Kind
+from evol.contamination.hits import Field, Hit
 from evol.contamination.ngrams import NgramIndex, Overlap
 from evol.contamination.programs import Execute, ProblemIndex, Trial
 from evol.contamination.references import Reference
@@ -17,7 +17,6 @@ from evol.types import Json
 COVERAGE = 0.4
 HELD = 18
 SIMILARITY = 0.9
-SAME_NUMBERS = 0.9
 
 
 class ContaminationFinder:
@@ -84,7 +83,7 @@ class ContaminationFinder:
             row=name,
             reference=entry.reference.id,
             source=entry.reference.source,
-            kind=_kind(overlap),
+            kind="ngram" if overlap.same_numbers else "same_template",
             score=round(max(overlap.coverage, overlap.similarity), 4),
             row_field=field,
             reference_field=entry.field,
@@ -95,7 +94,8 @@ class ContaminationFinder:
                 "coverage": round(overlap.coverage, 4),
                 "similarity": round(overlap.similarity, 4),
                 "words": overlap.held,
-                "changed_numbers": [list(pair) for pair in overlap.changed],
+                "only_in_reference": [*sorted((overlap.numbers - overlap.found).elements())],
+                "only_in_row": [*sorted((overlap.found - overlap.numbers).elements())],
             },
         )
 
@@ -135,8 +135,3 @@ def _holds(overlap: Overlap, field: Field) -> bool:
     if field == "response":
         return long and alike
     return alike or (long and overlap.coverage >= COVERAGE)
-
-
-def _kind(overlap: Overlap) -> Kind:
-    same = len(overlap.numbers) - len(overlap.changed)
-    return "ngram" if same >= SAME_NUMBERS * len(overlap.numbers) else "same_template"

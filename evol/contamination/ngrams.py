@@ -1,7 +1,7 @@
 """The references' word n-grams: which row holds how much of which reference.
 
 Numbers are masked in the n-grams, so that a question with other numbers is found too; whether the
-numbers agree is settled afterwards, by aligning the two texts. An n-gram's weight falls with the
+numbers agree is settled afterwards. An n-gram's weight falls with the
 number of texts that have it, among the references and in the data alike; one that many references
 share has none.
 """
@@ -24,6 +24,7 @@ FEWEST_WORDS = 2
 SUSPECT = 0.15
 BOILERPLATE = 0.01
 FEWEST_SHARED = 3
+SAME_NUMBERS = 0.9
 NONE = -1
 FIELDS: tuple[Field, ...] = ("instruction", "response")
 
@@ -49,19 +50,21 @@ class Overlap:
     `coverage` is the share of the entry's n-grams in the text, weighted by rarity; `similarity`, 0 to
     1, compares the entry word by word with the part of the text between the first n-gram in common
     and the last; `held` is the number of the entry's words in common n-grams. `span` is where that
-    part stands, in characters; `numbers` pairs the entry's numbers with those at the same places.
+    part stands, in characters; `numbers` are those of the entry and `found` those of the part.
     """
 
     coverage: float
     similarity: float
     held: int
     span: tuple[int, int]
-    numbers: tuple[tuple[str, str], ...]
+    numbers: Counter[str]
+    found: Counter[str]
 
     @property
-    def changed(self) -> list[tuple[str, str]]:
-        """The numbers that differ, the entry's first."""
-        return [(one, other) for one, other in self.numbers if one != other]
+    def same_numbers(self) -> bool:
+        """Whether the numbers agree, of which either text may lack some."""
+        fewer = min(self.numbers.total(), self.found.total())
+        return (self.numbers & self.found).total() >= SAME_NUMBERS * fewer
 
 
 class NgramIndex:
@@ -147,7 +150,8 @@ class NgramIndex:
             similarity=self._similarity(own, found, blocks),
             held=self._held(matched),
             span=(placed[start][1], placed[end - 1][2]) if blocks else (0, 0),
-            numbers=tuple(_paired_numbers(own, found, blocks)),
+            numbers=_numbers(own),
+            found=_numbers(found),
         )
 
     def _window(self, here: list[bool], there: list[bool]) -> tuple[int, int]:
@@ -202,12 +206,6 @@ def _aligned(first: list[str], second: list[str]) -> list[Match]:
     return [block for block in matcher.get_matching_blocks() if block.size]
 
 
-def _paired_numbers(first: list[str], second: list[str], blocks: list[Match]) -> Iterator[tuple[str, str]]:
-    """Yield the numbers that stand at the same place of two texts, by value.
-
-    The second text begins where the first block begins in it.
-    """
-    for one, other, size in blocks:
-        for at in range(size):
-            if is_number(first[one + at]):
-                yield value_of(first[one + at]), value_of(second[other - blocks[0].b + at])
+def _numbers(found: list[str]) -> Counter[str]:
+    """Return how often each number stands among words, by value."""
+    return Counter(value_of(word) for word in found if is_number(word))

@@ -109,15 +109,19 @@ class ProblemIndex:
 
     def _close(self, instruction: str, defined: list[Function]) -> Iterator[Trial]:
         """Yield trials of functions whose row has most of a problem's rare words, the closest first."""
+        arities = {function.arity for function in defined}
         held: dict[int, float] = {}
         for word in sorted(_bag(instruction, *(function.name for function in defined))):
             for number in self._telling.get(word, ()):
                 held[number] = held.get(number, 0.0) + self.problems[number].weights[word]
-        closeness = {number: weight / self.problems[number].total for number, weight in held.items()}
-        for number in sorted(closeness, key=lambda number: (-closeness[number], number))[:TRIED]:
+        close = [
+            (-weight / problem.total, number)
+            for number, weight in held.items()
+            if (problem := self.problems[number]).entry.arity in arities and weight >= CLOSE * problem.total
+        ]
+        for _, number in sorted(close)[:TRIED]:
             arity = self.problems[number].entry.arity
-            if closeness[number] >= CLOSE:
-                yield from (Trial(number, function.name) for function in defined if function.arity == arity)
+            yield from (Trial(number, function.name) for function in defined if function.arity == arity)
 
     def row_for(self, trial: Trial, response: str) -> dict[str, Json]:
         """Return the reference's row with the program of the data in place of its solution."""
