@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from evol.verifiers.math.prose import QUALIFIERS, Reader, Side, Token, is_unit, tokenize
+from evol.verifiers.math.prose import BEGINS, QUALIFIERS, Reader, Side, Token, is_unit, tokenize
 
 MAX_SEGMENT = 60
 
@@ -141,6 +141,9 @@ def _suffix(tokens: list[Token], chained: bool) -> Side | None:
     start = max(0, len(tokens) - MAX_SEGMENT)
     while start < len(tokens):
         token = tokens[start]
+        if token.kind not in BEGINS:
+            start += 1
+            continue
         spaced_sign = token.kind == "op" and (start + 1 == len(tokens) or not tokens[start + 1].glued)
         reader = Reader(tokens, start)
         if spaced_sign and not (chained and start == 0):
@@ -164,7 +167,11 @@ def _placed(tokens: list[Token], start: int, reader: Reader, chained: bool) -> S
     trailing = tokens[reader.last :]
     label = any(token.text[:1].isupper() for token in trailing)
     part = bool(trailing) and _PART.fullmatch(side.arithmetic) is not None
-    return replace(side, unsure=side.unsure or bare or context or part or label)
+    return _unsure(side) if bare or context or part or label else side
+
+
+def _unsure(side: Side) -> Side:
+    return side if side.unsure else replace(side, unsure=True)
 
 
 def _prefix(tokens: list[Token], start: int) -> tuple[Side | None, int]:
@@ -174,11 +181,12 @@ def _prefix(tokens: list[Token], start: int) -> tuple[Side | None, int]:
         return None, start
     end = reader.last
     unsure = _after(tokens, reader.at) or any(t.text.lower() in _OTHER_NUMBERS for t in tokens[end : end + 4])
-    within = frozenset(reader.units)
+    within = set(reader.units)
     reader.unit_words()
     measured = takewhile(lambda token: token.text not in _RATES, tokens[end : reader.at])
-    side = replace(reader.side(start), units=within.union(t.text for t in measured if is_unit(t.text)))
-    return replace(side, unsure=side.unsure or unsure), reader.at if reader.at == len(tokens) else end
+    reader.units = within.union(t.text for t in measured if is_unit(t.text))
+    side = reader.side(start)
+    return _unsure(side) if unsure else side, reader.at if reader.at == len(tokens) else end
 
 
 def _lead(tokens: list[Token], start: int) -> Side | None:
@@ -215,7 +223,7 @@ def _line_claims(segments: list[list[Token]], relations: list[Token], mark: bool
         runs_on = lead is not None and end == len(after) and at + 1 < len(relations)
         if left is not None and right is not None and not left.operators and not right.operators:
             chained = at > 0 and left.start == before[0].start
-            left = left if chained else replace(left, unsure=True)
+            left = left if chained else _unsure(left)
         first = left.start if left else relation.start
         yield Claim(left, right, first, right.end if right else relation.end, about, lead, runs_on, mark)
 

@@ -18,9 +18,9 @@ SCALE = "\x01"
 MAX_UNIT_WORDS = 4
 
 _TOKEN = re.compile(
-    r"(?P<text>\\(?:text|mathrm|mbox|textbf|textit)\s*\{(?P<words>[^{}\n]*)\})"
+    r"(?P<space>[^\S\n]*+)(?:(?P<text>\\(?:text|mathrm|mbox|textbf|textit)\s*\{(?P<words>[^{}\n]*)\})"
     r"|(?P<frac>\\[dtc]?frac(?=\s*\{))|(?P<root>\\sqrt(?=\s*\{)|√|\bsqrt(?=\())"
-    r"|(?P<skip>[^\S\n]+|(?:\\\\[^\S\n]*)?\n(?=[^\S\n]*&?[^\S\n]*=[^=])|\\[,;:! ]"
+    r"|(?P<skip>(?:\\\\[^\S\n]*)?\n(?=[^\S\n]*&?[^\S\n]*=[^=])|\\[,;:! ]"
     r"|\\(?:left|right|quad|qquad)\b|&|°|\^\{?\\circ\}?"
     r"|\\(?:begin|end)\{\w+\*?\}|(?<![\d)])\*\*|\*\*(?![\d(-]))"
     r"|(?P<currency>\\?[$€£¢])"
@@ -29,9 +29,10 @@ _TOKEN = re.compile(
     r"|(?P<op>\\times\b|\\cdot\b|\\div\b|\*\*|[-+*/^×·⋅÷−–∕])"
     r"|(?P<num>\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<percent>\\?%)|(?P<open>[(\[{])|(?P<close>[)\]}])"
-    r"|(?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)|(?P<other>\\[()\[\]]|.)",
+    r"|(?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)|(?P<other>\\[()\[\]]|.))",
     re.DOTALL,
 )
+_BY = re.compile(r"\s+by\b")
 _OPERATORS = {
     "\\times": "*", "\\cdot": "*", "\\div": "/", "×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-",
     "∕": "/", "**": "^", "plus": "+", "minus": "-", "times": "*", "x": "*", "X": "*",
@@ -48,6 +49,9 @@ SCALES = {
     "dozen": 12,
 }
 _CURRENCIES = {"$": "dollars", "€": "euros", "£": "gbp", "¢": "cents"}
+
+# The kinds of the tokens that an operand may begin with.
+BEGINS = frozenset(("num", "open", "frac", "root", "currency", "op"))
 
 # Words that end a unit phrase: what follows them belongs to another statement.
 _BREAKS = frozenset(
@@ -93,30 +97,25 @@ class Side:
     unsure: bool
 
 
-def _operator_word(text: str, at: int, end: int, word: str) -> tuple[str, int]:
-    """Return `multiplied by` for its first word, and where it ends."""
-    if word in ("multiplied", "divided") and (match := re.compile(r"\s+by\b").match(text, end)):
-        return f"{word} by", match.end()
-    return text[at:end], end
-
-
 def tokenize(text: str, start: int, end: int) -> list[Token]:
     """Return the tokens of a part of a solution; white space, layout and what only decorates is dropped."""
     tokens: list[Token] = []
-    at, limit, glued = start, end, False
-    while at < limit and (match := _TOKEN.match(text, at, limit)):
-        kind, start, end = str(match.lastgroup), at, match.end()
-        if kind in ("words", "text"):
-            kind, content = "word", match["words"].strip()
-        else:
-            content, end = _operator_word(text, at, end, match.group().lower())
-        at = end
+    at, glued = start, False
+    while match := _TOKEN.match(text, at, end):
+        kind = match.lastgroup
+        glued = glued and match.end("space") == at
+        start, at = match.end("space"), match.end()
         if kind == "skip":
             glued = False
             continue
-        if content.lower() in _OPERATORS and len(content) > 1 and kind == "word":
+        content = text[start:at]
+        if kind == "text":
+            kind, content = "word", match["words"].strip()
+        elif content.lower() in ("multiplied", "divided") and (by := _BY.match(text, at)):
+            content, at = f"{content.lower()} by", by.end()
+        if kind == "word" and len(content) > 1 and content.lower() in _OPERATORS:
             kind = "op"
-        tokens.append(Token(kind, content, start, end, glued))
+        tokens.append(Token(str(kind), content, start, at, glued))
         glued = True
     return tokens
 
@@ -140,8 +139,8 @@ class Reader:
 
     def kind(self, ahead: int = 0) -> str:
         """The kind of the token `ahead` of the position."""
-        token = self.token(ahead)
-        return token.kind if token else "end"
+        at = self.at + ahead
+        return self.tokens[at].kind if at < len(self.tokens) else "end"
 
     def expression(self) -> bool:
         """Read operands and the operators between them; False where none begins here."""
@@ -186,8 +185,8 @@ class Reader:
 
     def currency(self) -> None:
         """Step over currency signs and note them."""
-        while (token := self.token()) and token.kind == "currency":
-            self.units.add(_CURRENCIES[token.text[-1]])
+        while self.kind() == "currency":
+            self.units.add(_CURRENCIES[self.tokens[self.at].text[-1]])
             self.at += 1
 
     def operand(self) -> bool:
@@ -199,9 +198,8 @@ class Reader:
             sign = "-" if token.text != "+" else ""
             self.at += 1
         self.currency()
-        reader = {"num": self.number, "open": self.bracket, "frac": self.fraction, "root": self.root}
         before = len(self.parts)
-        if self.kind() not in reader or not reader[self.kind()]():
+        if not self.bare():
             self.at = start
             del self.parts[before:]
             return False
@@ -216,10 +214,24 @@ class Reader:
         self.currency()
         return True
 
+    def bare(self) -> bool:
+        """Read an operand without a sign."""
+        match self.kind():
+            case "num":
+                return self.number()
+            case "open":
+                return self.bracket()
+            case "frac":
+                return self.fraction()
+            case "root":
+                return self.root()
+            case _:
+                return False
+
     def number(self) -> bool:
         """Read a number with its fraction part and what is written right behind it."""
         token = self.tokens[self.at]
-        digits = re.sub(r"[^\d.]", "", token.text)
+        digits = token.text if token.text.isdecimal() else re.sub(r"[^\d.]", "", token.text)
         self.unsure |= _is_clock(digits)
         self.at += 1
         if "." not in digits and (length := self.fraction_part()):
