@@ -1,26 +1,19 @@
-"""What a run would take, before anything is spent: a few seeds through the embedded teacher.
+"""What a run would take, before anything is spent: calls and prompts are measured in a rehearsal.
 
-The embedded teacher goes the same way through prompts, parser and eliminator as a model would, so
-calls and prompt lengths are measured, not guessed; reply lengths and failures are its own.
+Reply lengths and failures are the embedded teacher's own; a model's differ.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from evol.engine import Engine
-from evol.evolver import Evolver
-from evol.journal import Journal
-from evol.recorded import RecordedTeacher
+from evol.rehearsal import rehearsal
 from evol.run import Plan
-from evol.teacher.budget import Budget, Prices
+from evol.teacher.budget import Prices
 from evol.types import Usage
-from evol.verifiers.workers import WorkerPool
 
 SEEDS_MEASURED: Final = 20
 SECONDS_PER_TOKEN: Final = 1 / 50
@@ -54,17 +47,6 @@ def estimate(plan: Plan) -> Estimate:
 
 
 async def _measure(plan: Plan, seeds: int) -> Usage:
-    with tempfile.TemporaryDirectory(prefix="evol-") as folder, Journal(Path(folder) / "run.db") as journal:
-        with WorkerPool(1, preload=[type(plan.eliminator).__module__]) as workers:
-            engine = Engine(
-                evolver=Evolver(plan.pack, plan.sampling, plan.config.seed),
-                eliminator=plan.eliminator,
-                teacher=RecordedTeacher(plan.pack.procedural(seed=plan.config.seed), journal, Budget()),
-                journal=journal,
-                workers=workers,
-                generations=plan.generations,
-                window=seeds,
-                judged_by="",
-            )
-            await engine.run(itertools.islice(plan.samples(), seeds))
+    some = itertools.islice(plan.samples(), seeds)
+    async with rehearsal(plan.pack, some, generations=plan.generations, seed=plan.config.seed) as journal:
         return journal.spent()
