@@ -53,6 +53,8 @@ _ADD_SPENT = (
 )
 _ADD_SAMPLE = "INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
 Statement = tuple[str, Sequence[object]]
 
 
@@ -73,10 +75,6 @@ class Row:
 def instruction_key(instruction: str) -> str:
     """Return what two instructions share when they differ in case and white space only."""
     return content_key(" ".join(instruction.casefold().split()))
-
-
-def _encode(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))
 
 
 def _row_from(lineage: int, body: str, verdicts: str) -> Row:

@@ -16,14 +16,15 @@ from typing import Any, Literal, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
 
 def content_key(value: object) -> str:
     """Return 32 hex digits that stand for a JSON value, equal across processes and versions.
 
     Lone surrogates, which JSON can carry and UTF-8 cannot, are hashed in their escaped form.
     """
-    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(canonical.encode("ascii"), digest_size=16).hexdigest()
+    return hashlib.blake2b(_CANONICAL.encode(value).encode("ascii"), digest_size=16).hexdigest()
 
 
 class Outcome(StrEnum):

@@ -125,6 +125,7 @@ def operand(value: Fraction) -> str:
     return f"({text})" if "/" in text or value < 0 else text
 
 
+@lru_cache(maxsize=4096)
 def read_number(text: str) -> Fraction | None:
     """Return the number a final answer states ("1,200", "$3.50", "1/2", "12%"), or None."""
     bare = text.strip().strip("$").replace("\\$", "").replace(",", "").rstrip(".%").strip()

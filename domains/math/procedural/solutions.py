@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from random import Random
 
 from evol.domains.math.procedural.arithmetic import MARK, NUMBER, plain, read_number, terminates, unmarked
 from evol.domains.math.procedural.story import Quantity
 
+_TIMES = re.compile(r"(?<=[\d)])\s*\*\s*(?=[\d($])")
 _OPENINGS = (
     "",
     "Let's work through it step by step.",
@@ -47,7 +49,7 @@ def final_forms(value: Fraction, quantity: Quantity) -> list[str]:
 def written(lines: Sequence[str], value: Fraction, quantity: Quantity, rng: Random) -> str:
     """Return a step-by-step solution that ends in the boxed answer, in one of many wordings."""
     sign = (" * ", " × ", " x ", " \\times ")[int(rng.random() * 3)]
-    steps = [re.sub(r"(?<=[\d)])\s*\*\s*(?=[\d($])", sign, unmarked(line)) for line in lines]
+    steps = [_TIMES.sub(sign, unmarked(line)) if "*" in line else unmarked(line) for line in lines]
     layout = rng.random()
     if layout < 0.3:
         steps = [f"Step {n}: {step}" for n, step in enumerate(steps, 1)]
@@ -62,7 +64,8 @@ def written(lines: Sequence[str], value: Fraction, quantity: Quantity, rng: Rand
     return "\n".join(part for part in (opening, *steps, closing) if part)
 
 
-def program(lines: Sequence[str], value: Fraction) -> str:
+@lru_cache(maxsize=256)
+def program(lines: tuple[str, ...], value: Fraction) -> str:
     """Return a Python program that recomputes the marked calculations and assigns `answer`.
 
     Each calculation refers to the earlier results whose values it uses. A value that no

@@ -6,10 +6,9 @@ plain JSON and read back from there, because the teacher itself remembers nothin
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -94,8 +93,12 @@ class Story:
 
     def to_json(self) -> dict[str, Json]:
         """Return the story as plain JSON."""
-        plain_data: dict[str, Json] = json.loads(json.dumps(asdict(self)))
-        return plain_data
+        steps: list[Json] = [
+            {**_fields(step), "lines": list(step.lines), "quantity": _fields(step.quantity)}
+            for step in self.steps
+        ]
+        quantity = _fields(self.quantity)
+        return {**_fields(self), "lines": list(self.lines), "quantity": quantity, "steps": steps}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Story:
@@ -106,6 +109,10 @@ class Story:
         )
         quantity = Quantity(**data["quantity"])
         return cls(data["body"], data["ask"], tuple(data["lines"]), quantity, steps, data["topic"])
+
+
+def _fields(value: Quantity | Step | Story) -> dict[str, Json]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 def solution_lines(response: str) -> tuple[str, ...]:

@@ -128,7 +128,7 @@ class MathTeacher:
         kind = mistakes.drawn_kind(mistakes.PROGRAM, rng) if rng.random() < self._error else ""
         if kind == "misreading":
             lines, value = mistakes.slipped(lines, value, rng, misread=True)
-        code = program(lines, value)
+        code = program(tuple(lines), value)
         if kind == "slip":
             code = mistakes.miscoded(code, rng)
         elif kind == "crash":
