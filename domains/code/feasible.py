@@ -68,7 +68,7 @@ OUTSIDE: Final = {
     "files": re.compile(
         r"\b(?:read|load|open|sav|append|stor|delet|renam|cop|writ(?!\w* (?:an?|the|some) (?:\w+ ){0,2}?"
         + WRITTEN
-        + r"s?\b))\w*(?:\s+[\w'’*.`-]+){0,5}?\s+(?:files?|director(?:y|ies)|folders?|disk|spreadsheets?)\b"
+        + r"s?\b))\w*(?:\s+[\w'’*.`-]+){0,7}?\s+(?:files?|director(?:y|ies)|folders?|disk|spreadsheets?)\b"
         r"(?!(?: |-)(?:name|path|system|extension|size|tree)s?\b)"
         r"|\b(?:to|from|into) (?:disk|(?:an? |the )?`?\w+\.(?:txt|csv|json|xml|log|xlsx?|db)\b)",
         re.IGNORECASE,
@@ -120,7 +120,7 @@ def language_asked(instruction: str) -> str | None:
     if PYTHON.search(prose):
         return None
     for language, names in LANGUAGES.items():
-        target = rf"\b(?:in|using|into|with)\s+(?:the\s+)?(?:{names})"
+        target = rf"\b(?:[Ii]n|[Uu]sing|into|[Ww]ith)\s+(?:the\s+)?(?:{names})"
         kind = rf"(?<![\w+#-])(?:{names})\s+{WRITTEN}"
         if re.search(rf"(?:{target}|{kind})(?![\w+#-])", prose):
             return language

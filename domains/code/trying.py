@@ -17,12 +17,13 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from evol.types import Json, Outcome, Verdict
 from evol.verifiers.code.formats import read_tests, suite_of
 from evol.verifiers.code.mutants import Mutant, mutants, stubs
+from evol.verifiers.code.restricted import subset
 from evol.verifiers.code.source import defines
 from evol.verifiers.code.suite import Suite
 from evol.verifiers.code.verify import CodeVerifier
@@ -32,6 +33,7 @@ LIMITS: Final = Limits(cpu_s=2.0, wall_s=4.5)
 SHORTEST_S: Final = 0.3
 LONGEST_S: Final = 2.5
 SLOWER: Final = 20
+REFUSED_SHOWN: Final = 10
 STUB: Final = Limits(cpu_s=1.0, wall_s=1.0)
 ENOUGH_S: Final = 4.0
 AT_ONCE: Final = 3
@@ -122,12 +124,23 @@ def try_mutants(programs: Sequence[Mutant], tests: Json, prompt: str, right_s: f
 
 
 def try_again(source: str, tests: Json, prompt: str, times: int) -> list[Verdict]:
-    """Try one program several times on one suite; what there is no time for is left out."""
+    """Try one program several times on one suite; what there is no time for is left out.
+
+    The first verdict also carries the program's audit label: whether it keeps to the tame subset.
+    """
     deadline = time.monotonic() + ENOUGH_S
-    verdicts = [try_program(source, tests, prompt)]
+    verdicts = [_labelled(try_program(source, tests, prompt), source)]
     while len(verdicts) < times and time.monotonic() < deadline:
         verdicts.append(try_program(source, tests, prompt))
     return verdicts
+
+
+def _labelled(verdict: Verdict, source: str) -> Verdict:
+    label = subset(source)
+    found: dict[str, Json] = {"subset": label.label}
+    if label.refused:
+        found["out_of_subset"] = list(label.refused[:REFUSED_SHOWN])
+    return replace(verdict, evidence={**verdict.evidence, **found})
 
 
 def parent_passes(source: str, own_tests: Json, prompt: str, tests: Json) -> bool:
