@@ -33,9 +33,8 @@ def row_language(instruction: str, response: str) -> Verdict:
     languages in another way, or is itself in several, nothing is presumed.
     """
     plain = wrong_language(instruction, response)
-    if not plain.accepted or not response.isascii():
-        response = _prose(response)
-        plain = wrong_language(_prose(instruction), response)
+    if not plain.accepted:
+        plain = wrong_language(_prose(instruction), _prose(response))
     if instruction.isascii() and response.isascii() and plain.accepted:
         return plain if PARAGRAPH.search(response) is None else _pieces(instruction, response) or plain
     if not plain.accepted:
@@ -60,7 +59,7 @@ def _asked_for(instruction: str, response: str, plain: Verdict) -> Verdict:
 
 def _strays(instruction: str, response: str) -> Verdict | None:
     """Return the verdict on letters of another script amid Latin prose, where nothing calls for them."""
-    prose = _prose(response)
+    prose = FOREIGN.sub(" ", response)
     found = OTHER_SCRIPT.search(prose)
     latin = sum(c.isascii() and c.isalpha() for c in prose)
     if (
@@ -72,6 +71,11 @@ def _strays(instruction: str, response: str) -> Verdict | None:
         return None
     message = f"The response holds words in another script: {found.group()[:20]}."
     return Verdict.undecided(VERIFIER, "mixed_language", message, sample=found.group()[:40], at=found.start())
+
+
+def _mostly_latin(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return 2 * sum(c < "\u0370" for c in letters) > len(letters)
 
 
 def _pieces(instruction: str, response: str) -> Verdict | None:

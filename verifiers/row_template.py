@@ -25,7 +25,7 @@ HEADINGS: Final = re.compile(
     re.MULTILINE,
 )
 LABEL: Final = re.compile(r"\A\s*(?:Assistant|ASSISTANT|AI|Bot|GPT|Chatbot)\s*:\s*\S")
-NEXT_TURN: Final = re.compile(r"^(?:Human|User|USER|HUMAN)\s*:\s*\S", re.MULTILINE)
+NEXT_TURN: Final = re.compile(r"\n(?:Human|User|USER|HUMAN)\s*:\s*\S", re.MULTILINE)
 SUBJECT: Final = re.compile(
     r"chat ?template|chatml|special tokens?|tokeni[sz]|end[- ]of[- ](?:text|sequence)|system prompt|fine-?tun"
     r"|dialogues?|conversation|transcript|chat ?bot|script|strikethrough|html",

@@ -160,7 +160,7 @@ def language_of(text: str) -> str | None:
     script = _script(prose)
     if script is not None:
         return script
-    tokens = [token.replace("’", "'").casefold() for token in TOKEN.findall(prose)]
+    tokens = TOKEN.findall(prose.replace("’", "'").casefold())
     if len(tokens) < LEAST_WORDS:
         return None
     hits = dict.fromkeys(WORDS, 0.0)

@@ -6,11 +6,12 @@ with a row. The rules are those of `evol.verifiers`, which name no domain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Final
 
 from evol.audit.findings import Finding, Severity
+from evol.audit.screens import Screened, may_echo, may_give_away
 from evol.types import Verdict
 from evol.verifiers import text
 from evol.verifiers.row_ending import cut_off
@@ -24,47 +25,65 @@ REPLIERS: Final = ("assistant", "gpt")
 ROLES: Final = {**dict.fromkeys(USERS, "user"), **dict.fromkeys(REPLIERS, "assistant")}
 SILENT: Final = ("system", "tool", "function")
 
-OF_INSTRUCTION: Final[tuple[Callable[[str], Verdict], ...]] = (
-    text.copied_prompt,
-    lambda asked: leaked_prompt(asked, instruction=True),
-    text.encoding_damage,
-    text.truncated,
-    text.repetition,
-    chat_template,
-    text.personal_data,
-)
-OF_RESPONSE: Final[tuple[Callable[[str, str], Verdict], ...]] = (
-    lambda asked, said: text.truncated(said),
-    lambda asked, said: cut_off(said),
-    lambda asked, said: text.refusal(said),
-    lambda asked, said: text.assistant_boilerplate(said),
-    lambda asked, said: text.only_stop_words(said),
-    lambda asked, said: leaked_prompt(said),
-    lambda asked, said: text.encoding_damage(said),
-    lambda asked, said: text.repetition(said),
-    lambda asked, said: chat_template(said, asked, reply=True),
-    text.echo,
-    lambda asked, said: text.personal_data(said, asked),
-    row_language,
-)
-
 
 def check_texts(instruction: str, response: str | None, answer: str | None) -> Iterator[Finding]:
     """Yield what is wrong with a row's texts; `response` is None where the data have no such column."""
     if not text.empty(instruction).accepted:
         yield _empty("instruction")
         return
-    for rule in OF_INSTRUCTION:
-        yield from _objection(rule(instruction), "instruction")
-    yield from _objection(text.answer_in_instruction(instruction, answer, response or ""), "instruction")
+    asked, said = Screened(instruction), Screened(response or "")
+    for verdict in (*_of_any(asked), *_of_instruction(asked, said, answer)):
+        yield from _objection(verdict, "instruction")
     if response is None:
         return
     if not text.empty(response).accepted:
         yield _empty("response")
         return
-    for check in OF_RESPONSE:
-        yield from _objection(check(instruction, response), "response")
-    yield from _objection(text.asks_back(response), "response", Severity.UNDECIDED)
+    for verdict in (*_of_any(said), *_of_response(asked, said)):
+        yield from _objection(verdict, "response")
+    if said.asks():
+        yield from _objection(text.asks_back(response), "response", Severity.UNDECIDED)
+
+
+def _of_any(each: Screened) -> Iterator[Verdict]:
+    """Yield what the rules say that hold for any text, as far as they might object."""
+    if each.damaged():
+        yield text.encoding_damage(each.raw)
+    if each.truncates():
+        yield text.truncated(each.raw)
+    if each.loops():
+        yield text.repetition(each.raw)
+
+
+def _of_instruction(asked: Screened, said: Screened, answer: str | None) -> Iterator[Verdict]:
+    if asked.copies_prompt():
+        yield text.copied_prompt(asked.raw)
+    if asked.leaks(instruction=True):
+        yield leaked_prompt(asked.raw, instruction=True)
+    if asked.templated(reply=False):
+        yield chat_template(asked.raw)
+    if may_give_away(asked, said):
+        yield text.answer_in_instruction(asked.raw, answer, said.raw)
+    yield text.personal_data(asked.raw)
+
+
+def _of_response(asked: Screened, said: Screened) -> Iterator[Verdict]:
+    if said.dangles():
+        yield cut_off(said.raw)
+    if "sorry" in said.low:
+        yield text.refusal(said.raw)
+    if said.speaks_as_assistant():
+        yield text.assistant_boilerplate(said.raw)
+    if not said.has_content():
+        yield text.only_stop_words(said.raw)
+    if said.leaks(instruction=False):
+        yield leaked_prompt(said.raw)
+    if said.templated(reply=True):
+        yield chat_template(said.raw, asked.raw, reply=True)
+    if may_echo(asked, said):
+        yield text.echo(asked.raw, said.raw)
+    yield text.personal_data(said.raw, asked.raw)
+    yield row_language(asked.raw, said.raw)
 
 
 def _empty(part: str) -> Finding:

@@ -171,7 +171,7 @@ def _judged(
         response=_storable(fields.response),
         answer=None if fields.answer is None else _storable(fields.answer),
         origin=origin,
-        shape=None if columns is None else json.dumps(dict(sorted(columns.items()))),
+        shape=None if columns is None else _shape(tuple(columns.items())),
         outcome=str(end.outcome),
         reason=end.reason,
         message=_storable(end.message),
@@ -180,6 +180,11 @@ def _judged(
         readable=readable,
         keys=_keys(fields, end) if readable and fields.problem is None else Keys(),
     )
+
+
+@cache
+def _shape(columns: tuple[tuple[str, str], ...]) -> str:
+    return json.dumps(dict(sorted(columns)))
 
 
 def _verdict_json(verdict: Verdict) -> str:

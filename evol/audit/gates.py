@@ -15,8 +15,8 @@ from evol.errors import ConfigError
 
 LEAST: Final = "accept"
 KNOWN: Final = (
-    "accept", "reject", "undecided", "contaminated", "near_duplicate", "duplicate_pair", "duplicate_instruction",
-    "conflicting_answers", "unreadable_row", "empty_instruction", "empty_response", "truncated", "refusal",
+    "accept", "reject", "undecided", "contaminated", "near_duplicate", "duplicate_pair",
+    "duplicate_instruction", "similar_instruction", "conflicting_answers", "unreadable_row", "empty_instruction", "empty_response", "truncated", "refusal",
     "assistant_boilerplate", "copied_prompt", "prompt_leak", "answer_in_instruction", "encoding_damage",
     "wrong_language", "mixed_language", "repetition", "length_outlier", "personal_data", "chat_template",
     "same_template", "asks_back", "echoes_instruction", "only_stop_words", "no_instruction",
@@ -46,7 +46,8 @@ class Passage:
         """What happened, in words."""
         share = self.rows / self.total if self.total else 0.0
         bound = "at least" if self.gate.name == LEAST else "at most"
-        return f"{self.gate.name}: {self.rows} of {self.total} rows ({share:.2%}), {bound} {self.gate.limit:.2%} asked"
+        counted = f"{self.gate.name}: {self.rows} of {self.total} rows ({share:.2%})"
+        return f"{counted}, {bound} {self.gate.limit:.2%} asked"
 
     def to_json(self) -> dict[str, Any]:
         """Return the passage as plain JSON."""

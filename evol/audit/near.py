@@ -31,7 +31,9 @@ EXECUTION_LIMIT_S: Final = 30.0
 _DISTINCT: Final = """
     SELECT number, instruction FROM rows WHERE number IN (
         SELECT number FROM (
-            SELECT number, row_number() OVER (PARTITION BY instruction ORDER BY accepted DESC, number) AS place
+            SELECT number, row_number() OVER (
+                PARTITION BY instruction ORDER BY accepted DESC, number
+            ) AS place
             FROM keys WHERE instruction IS NOT NULL
         ) WHERE place = 1
     ) ORDER BY number

@@ -21,7 +21,8 @@ SCHEMA: Final = """
 CREATE TABLE identity (text TEXT NOT NULL);
 CREATE TABLE rows (
     number INTEGER PRIMARY KEY, part INTEGER NOT NULL, place TEXT NOT NULL, id TEXT,
-    instruction TEXT NOT NULL, response TEXT NOT NULL, answer TEXT, origin TEXT, shape TEXT, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+    instruction TEXT NOT NULL, response TEXT NOT NULL, answer TEXT, origin TEXT, shape TEXT,
+    outcome TEXT NOT NULL, reason TEXT NOT NULL,
     message TEXT NOT NULL, verdict TEXT, findings TEXT, readable INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE keys (

@@ -12,6 +12,7 @@ from evol.audit.formats.streams import Damage, lines, open_for_writing
 from evol.types import Json
 
 BOM: Final = b"\xef\xbb\xbf"
+DECODER: Final = json.JSONDecoder(strict=False)
 
 
 class JsonLines:
@@ -67,7 +68,7 @@ def parse(text: bytes | str) -> Any:
     if isinstance(text, bytes):
         text = text.decode("utf-8", "surrogateescape")
     try:
-        return json.loads(text, strict=False)
+        return DECODER.decode(text)
     except json.JSONDecodeError:
         raise
     except ValueError:
