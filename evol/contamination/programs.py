@@ -20,7 +20,7 @@ from evol.types import Json, Verdict
 Execute = Callable[[Mapping[str, Json]], Verdict]
 """Judges a data set's row whose `code` is to pass the row's own tests: a pack's `verify` hook."""
 
-CLOSE = 0.35
+CLOSE = 0.25
 TRIED = 5
 COMMON = 0.05
 FEWEST_SHARED = 3

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from itertools import chain, compress, count
 from pathlib import Path
 
-from evol._words import normal_form
+from evol._words import words
 from evol.dedup.shingles import Numbers, shingles
 from evol.dedup.spool import read_slice
 
@@ -60,29 +60,27 @@ def _bands_for(threshold: float, rows: int) -> int:
 
 
 def sketch(path: Path, start: int, end: int, cut: Plan, numbers: Numbers) -> list[bytes]:
-    """Return the keys of the texts in a slice of a spool: of their normal forms, then band by band.
+    """Return the keys of the texts in a slice of a spool: of all their words, then band by band.
 
     Each item holds one signed 64-bit key a text. A text without any word has the key 0 everywhere.
     """
     from rensa import RMinHash
 
-    texts = read_slice(path, start, end)
-    tokens = [shingles(text, numbers) for text in texts]
+    found = [words(text) for text in read_slice(path, start, end)]
+    tokens = [shingles(one, numbers) for one in found]
     matrix = RMinHash.digest_matrix_from_token_sets(tokens, cut.bands * cut.rows, SEED)
     values = chain.from_iterable(matrix.to_rows())
     # The hash of a tuple of integers does not depend on PYTHONHASHSEED.
     keys = array("q", map(hash, zip(*[values] * cut.rows, strict=True)))
-    for at, found in enumerate(tokens):
-        if not found:
+    for at, one in enumerate(found):
+        if not one:
             keys[at * cut.bands : (at + 1) * cut.bands] = array("q", [NO_KEY] * cut.bands)
-    exact = array(
-        "q", [_digest(text) if found else NO_KEY for text, found in zip(texts, tokens, strict=True)]
-    )
-    return [exact.tobytes(), *(keys[band :: cut.bands].tobytes() for band in range(cut.bands))]
+    same = array("q", [_digest(one) if one else NO_KEY for one in found])
+    return [same.tobytes(), *(keys[band :: cut.bands].tobytes() for band in range(cut.bands))]
 
 
-def _digest(text: str) -> int:
-    return int.from_bytes(blake2b(normal_form(text).encode(), digest_size=8).digest(), signed=True)
+def _digest(found: list[str]) -> int:
+    return int.from_bytes(blake2b(" ".join(found).encode(), digest_size=8).digest(), signed=True)
 
 
 def repeated(path: Path, live: Path | None, part: int, parts: int) -> list[list[int]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from hashlib import blake2b
 from itertools import starmap
 from pathlib import Path
 from typing import Any, TypeVar
 
-from evol._words import normal_form, written_numbers
+from evol._words import normal_form, words, written_numbers
 from evol.dedup.bands import Plan, plan, repeated, sketch
 from evol.dedup.clusters import Cluster, Duplicate, Links
 from evol.dedup.shingles import Numbers, jaccard, shingles
@@ -20,6 +21,7 @@ THRESHOLD = 0.8
 BATCH_BYTES = 1 << 20
 KEYS_AT_ONCE = 200_000
 REACH = 64
+OF_ONE_CLUSTER = 8
 CACHED = 4096
 LIMIT_S = 600.0
 
@@ -85,7 +87,7 @@ class DuplicateFinder:
         return self._spool.read(number)[0]
 
     def _sketch(self, cut: Plan, numbers: Numbers, pool: WorkerPool | None) -> list[Path]:
-        """Write the keys of all texts, a file for the normal forms and one for each band."""
+        """Write the keys of all texts, a file for all of their words and one for each band."""
         paths = [self._path / f"keys{number}" for number in range(cut.bands + 1)]
         files = [path.open("wb") for path in paths]
         tasks = (
@@ -107,10 +109,12 @@ class DuplicateFinder:
     def _join_exact(self, keys: Path, links: Links, pool: WorkerPool | None) -> Path:
         """Join the texts whose normal forms are equal; return the file that marks all but repeats."""
         live = bytearray(b"\1" * len(self._spool))
-        for first, *others in self._groups([keys], None, pool):
-            form = normal_form(self._spool.read(first)[1])
-            for number in others:
-                if normal_form(self._spool.read(number)[1]) == form:
+        for group in self._groups([keys], None, pool):
+            firsts: dict[bytes, int] = {}
+            for number in group:
+                form = blake2b(normal_form(self._spool.read(number)[1]).encode(), digest_size=16).digest()
+                first = firsts.setdefault(form, number)
+                if first != number:
                     links.join(first, number, 1.0, exact=True)
                     live[number] = 0
         path = self._path / "live"
@@ -121,8 +125,8 @@ class DuplicateFinder:
 class _Confirmation:
     """Joins the members of candidate groups that are truly similar.
 
-    A member is compared with at most `REACH` others that it turns out unlike, so that a band which
-    very many texts share (a template with one sentence to fill in) costs no square of their number.
+    A member is compared with at most `REACH` earlier ones, of which at most `OF_ONE_CLUSTER` stand for
+    a cluster, so that a band which very many texts share costs no square of their number.
     """
 
     def __init__(self, spool: Spool, threshold: float, numbers: Numbers, links: Links) -> None:
@@ -130,18 +134,19 @@ class _Confirmation:
         self._read = lru_cache(CACHED)(self._comparable)
 
     def group(self, members: list[int]) -> None:
-        for at, number in enumerate(members):
-            unlike = 0
-            for other in members[:at]:
-                if self._links.joined(other, number):
-                    continue
-                similarity = self._similarity(other, number)
-                if similarity >= self._threshold:
+        """Compare the members of a group and join those that are similar."""
+        earlier: list[int] = []
+        for number in members:
+            joined = 0
+            for other in earlier:
+                if not self._links.joined(other, number):
+                    similarity = self._similarity(other, number)
+                    if similarity < self._threshold:
+                        continue
                     self._links.join(other, number, similarity, exact=False)
-                    continue
-                unlike += 1
-                if unlike == REACH:
-                    break
+                joined += 1
+            if joined < OF_ONE_CLUSTER and len(earlier) < REACH:
+                earlier.append(number)
 
     def _similarity(self, first: int, second: int) -> float:
         (one, counted), (other, counted_other) = self._read(first), self._read(second)
@@ -155,7 +160,7 @@ class _Confirmation:
         """Return a text's word pairs, and its numbers where other numbers make another text."""
         text = self._spool.read(number)[1]
         counted = written_numbers(text) if self._numbers == "exact" else []
-        return frozenset(shingles(text, self._numbers)), counted
+        return frozenset(shingles(words(text), self._numbers)), counted
 
 
 def _apply(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Literal
 
 from evol._words import masked, words, written_numbers
@@ -12,12 +11,14 @@ Numbers = Literal["word", "exact", "mask"]
 duplicates (another problem, in mathematics); `mask`, all numbers read the same (one template)."""
 
 
-def shingles(text: str, numbers: Numbers = "word") -> list[str]:
-    """Return a text's word pairs, repeats included; a text of one word has that word, none has none."""
-    found = words(text)
+def shingles(found: list[str], numbers: Numbers = "word") -> list[str]:
+    """Return the pairs of neighbouring words, each written as one, repeats included.
+
+    A text of one word has that word, one without words has none.
+    """
     if numbers == "mask":
         found = masked(found)
-    return list(map(" ".join, pairwise(found))) if len(found) > 1 else found
+    return list(map(str.__add__, found, found[1:])) if len(found) > 1 else found
 
 
 def similarity(first: str, second: str, numbers: Numbers = "word") -> float:
@@ -27,7 +28,7 @@ def similarity(first: str, second: str, numbers: Numbers = "word") -> float:
     """
     if numbers == "exact" and written_numbers(first) != written_numbers(second):
         return 0.0
-    return jaccard(frozenset(shingles(first, numbers)), frozenset(shingles(second, numbers)))
+    return jaccard(frozenset(shingles(words(first), numbers)), frozenset(shingles(words(second), numbers)))
 
 
 def jaccard(first: frozenset[str], second: frozenset[str]) -> float:
