@@ -71,11 +71,15 @@ def functions(code: str) -> list[Function]:
 
 
 def _arity(parameters: str) -> int:
-    depth = commas = 0
-    for sign in parameters.strip().rstrip(","):
+    """Count parameters; the signs that part positional from named ones are none."""
+    depth, parts = 0, [""]
+    for sign in parameters:
         depth += (sign in "([{") - (sign in ")]}")
-        commas += sign == "," and depth == 0
-    return commas + 1 if parameters.strip() else 0
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return sum(part.strip() not in ("", "*", "/") for part in parts)
 
 
 class ProblemIndex:
