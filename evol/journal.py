@@ -177,6 +177,30 @@ class _Writer(threading.Thread):
         self.join()
 
 
+class _Stored:
+    """Which keys may be stored: a filter of fixed size after Bloom (1970) that forgets none.
+
+    A run asks for each new reply first, and a query for what is not there costs as much as one for
+    what is, in time and in waiting for the writer.
+    """
+
+    BITS: Final = 1 << 25
+
+    def __init__(self) -> None:
+        self._bits = bytearray(self.BITS // 8)
+
+    def _places(self, key: str) -> tuple[int, int]:
+        both = hash(key)
+        return both % self.BITS, (both >> 32) % self.BITS
+
+    def add(self, key: str) -> None:
+        for place in self._places(key):
+            self._bits[place >> 3] |= 1 << (place & 7)
+
+    def __contains__(self, key: str) -> bool:
+        return all(self._bits[place >> 3] >> (place & 7) & 1 for place in self._places(key))
+
+
 class Journal:
     """A run's database, opened for writing (one process at a time: `RunFolder` holds the lock) or reading."""
 
@@ -191,9 +215,10 @@ class Journal:
                 _migrate(self._db, path)
             self._reader = _connect(path, read_only=True)
             self._reader.create_function("content_key", 1, content_key, deterministic=True)
-            self._reader.execute("SELECT count(*) FROM lineages").fetchone()
+            empty = self._reader.execute("SELECT 1 FROM replies LIMIT 1").fetchone() is None
         except sqlite3.Error as error:
             raise _explain(path, error) from error
+        self._stored = _Stored() if empty and not read_only else None
         if not read_only:
             self._writer = _Writer(self._db, path)
             self._writer.start()
@@ -206,12 +231,16 @@ class Journal:
 
     def reply(self, key: str) -> ChatReply | None:
         """Return the reply stored under a request's key, if there is one."""
+        if self._stored is not None and key not in self._stored:
+            return None
         found = self._reader.execute("SELECT body FROM replies WHERE key = ?", (key,)).fetchone()
         return None if found is None else ChatReply.from_json(json.loads(found[0]))
 
     async def add_reply(self, key: str, request: ChatRequest, reply: ChatReply) -> None:
         """Store a reply and what it cost; returns once it is on disk. Raises JournalError."""
         u = reply.usage
+        if self._stored is not None:
+            self._stored.add(key)
         await self._write(
             (_ADD_REPLY, (key, request.purpose, _encode(reply.to_json()))),
             (_ADD_SPENT, (u.calls, u.prompt_tokens, u.completion_tokens)),

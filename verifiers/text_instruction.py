@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 from typing import Literal
 
 from evol.types import Verdict
@@ -146,13 +147,14 @@ def answer_in_instruction(instruction: str, answer: str | None = None, response:
     return Verdict.accept(VERIFIER, "answer_not_given", "The instruction does not state its answer.")
 
 
-def _tokens(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def _content(text: str) -> tuple[Counter[str], list[str]]:
+    """Return the words, uninflected and counted, and the numbers and operators in their order.
+
+    Kept for a while, because what is a child now is a parent next.
+    """
     normal = unicodedata.normalize("NFKC", text).casefold()
-    return [token for token in TOKEN.findall(normal) if token not in FILLERS]
-
-
-def _split(tokens: list[str]) -> tuple[Counter[str], list[str]]:
-    """Return the words, uninflected and counted, and the numbers and operators in their order."""
+    tokens = [token for token in TOKEN.findall(normal) if token not in FILLERS]
     words = Counter(INFLECTION.sub("", token) for token in tokens if token[0].isalpha())
     return words, [token for token in tokens if not token[0].isalpha()]
 
@@ -166,7 +168,7 @@ def no_information_gain(parent: str, child: str) -> Verdict:
     added to a long instruction leaves 97 % as it was, and that constraint is the point. What is
     reworded is for a judge to see.
     """
-    (old_words, old_marks), (new_words, new_marks) = _split(_tokens(parent)), _split(_tokens(child))
+    (old_words, old_marks), (new_words, new_marks) = _content(parent), _content(child)
     total = old_words.total() + new_words.total()
     similarity = 2 * (old_words & new_words).total() / total if total else 1.0
     evidence = {"similarity": round(similarity, 4), "same_numbers": old_marks == new_marks}

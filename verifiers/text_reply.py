@@ -7,6 +7,7 @@ complain of most; asking back is from Auto Evol-Instruct's failure rules (arXiv 
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from evol.types import Verdict
 
@@ -105,9 +106,10 @@ def asks_back(response: str) -> Verdict:
     to provide something.
     """
     words = len(response.split())
-    asks = ASKS_FOR_INPUT.search(QUOTED.sub("", response))
-    returns = ACKNOWLEDGES.match(response) and response.rstrip().endswith("?")
-    if words < ASKING_WORDS and (asks or returns):
+    short = words < ASKING_WORDS
+    asks = ASKS_FOR_INPUT.search(QUOTED.sub("", response)) if short else None
+    returns = short and ACKNOWLEDGES.match(response) and response.rstrip().endswith("?")
+    if asks or returns:
         phrase = asks.group() if asks else response.strip()[:80]
         return Verdict.reject(
             VERIFIER, "asks_back", "The response asks back instead of answering.", phrase=phrase, words=words
@@ -149,9 +151,10 @@ def only_stop_words(response: str) -> Verdict:
     A number, a symbol outside ASCII (∞, an emoji) and one capital letter by itself, as a choice,
     count as content.
     """
-    words = WORD.findall(response)
+    words = [match.group() for match in islice(WORD.finditer(response), 2)]
     choice = len(words) == 1 and len(words[0]) == 1 and words[0].isupper()
-    if choice or WIDE_SYMBOL.search(response) or any(map(_says_something, words)):
+    content = (match for match in WORD.finditer(response) if _says_something(match.group()))
+    if choice or any(content) or WIDE_SYMBOL.search(response):
         return Verdict.accept(VERIFIER, "has_content", "The response has words of content.")
     message = "The response is only punctuation and stop words."
-    return Verdict.reject(VERIFIER, "only_stop_words", message, words=len(words))
+    return Verdict.reject(VERIFIER, "only_stop_words", message, words=len(WORD.findall(response)))
