@@ -146,7 +146,7 @@ MATH = [
          lambda rnd, row, asked, said: [{**row, asked: f"{row[asked]} The answer is {row['answer']}."}]),
     Kind("wrong language", ("wrong_language",), put(1, foreign)),
     Kind("mixed language", ("mixed_language", "wrong_language"),
-         put(1, lambda rnd, text: text.replace(" ", " 我们计算 ", 1) if rnd.random() < 0.5 else
+         put(1, lambda rnd, text: text.replace("\n", " 我们这样计算。\n", 1) if rnd.random() < 0.5 else
              f"We add up what there is and then take away what was sold in the week before.\n\n{foreign(rnd, text)}")),
     Kind("same instruction, other response", ("duplicate_instruction",),
          lambda rnd, row, asked, said: beside(rnd, row, asked, said, **{said: f"We get it so.\n{row[said]}"})),

@@ -15,7 +15,8 @@ VERIFIER: Final = "row"
 
 LEAST_WORDS: Final = 5
 DANGLING: Final = re.compile(
-    r"(?:\b(?:the|an?|and|or|but|of|with|because|its|their|your|my|our|than|into|from|which|that is|such as|is an?)"
+    r"(?:\b(?:the|an?|and|or|but|of|with|because|its|their|your|my|our|than|into|from"
+    r"|which|that is|such as|is an?)"
     r"|,|\(|\s[=+×÷])\s*\Z",
     re.IGNORECASE,
 )
@@ -26,12 +27,13 @@ CODE_LINE: Final = re.compile(r"^\s*(?:[)\]}>#/*@<]|\w+\s*[=({\[]|.*[;{}]\s*$)")
 def cut_off(response: str) -> Verdict:
     """Reject a response whose last line breaks off: after a comma, an article, "and", "=" or `<<48/2`.
 
-    The line must be prose of five words or more; a list or a program may end in any way.
+    Without an open mark the line must be prose of five words or more; a list or a program may end in
+    any way.
     """
     tail = response.rstrip()[-400:]
     last = tail.rpartition("\n")[2]
-    found = DANGLING.search(last) or OPEN_MARK.search(last)
-    if found is None or len(last.split()) < LEAST_WORDS or CODE_LINE.match(last) or "```" in tail:
+    found = OPEN_MARK.search(last) or (DANGLING.search(last) if len(last.split()) >= LEAST_WORDS else None)
+    if found is None or CODE_LINE.match(last) or "```" in tail:
         return Verdict.accept(VERIFIER, "whole_ending", "Nothing shows that the response breaks off.")
     message = f'The response breaks off after "{last[-40:].strip()}".'
     return Verdict.reject(VERIFIER, "truncated", message, kind="open_sentence", tail=last[-80:])

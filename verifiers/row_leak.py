@@ -26,17 +26,18 @@ ORDERS: Final = re.compile(
     re.IGNORECASE,
 )
 ANNOUNCED: Final = re.compile(
-    r"\A\W*(?:(?:sure|certainly|of course|okay|absolutely|great)[!,.]?\s+)?(?:here(?:['’]s| is| are)|this is|below is)"
-    r" (?:an?|the|my|your) (?:\w+[ -]){0,4}?(?:re-?written|evolved|re-?phrased|revised|(?:more|slightly) \w+|harder|tougher"
-    r"|complicated|modified|updated|new|enhanced|challenging)(?: \w+){0,3}? (?:version|prompt|instruction|question"
-    r"|problem|task)\b[^\n]{0,80}:",
+    r"\A\W*(?:(?:sure|certainly|of course|okay|absolutely|great)[!,.]?\s+)?"
+    r"(?:here(?:['’]s| is| are)|this is|below is) (?:an?|the|my|your) (?:\w+[ -]){0,4}?"
+    r"(?:re-?written|evolved|re-?phrased|revised|(?:more|slightly) \w+|harder|tougher|complicated"
+    r"|modified|updated|new|enhanced|challenging)(?: \w+){0,3}? (?:version|prompt|instruction|question|problem"
+    r"|task)\b[^\n]{0,80}:",
     re.IGNORECASE,
 )
 SUBJECT: Final = re.compile(r"\bprompt engineering\b|\bevol-?instruct\b", re.IGNORECASE)
 
 
 def leaked_prompt(text: str, *, instruction: bool = False) -> Verdict:
-    """Reject a text that holds orders of an evolving prompt; an `instruction` also where it announces itself."""
+    """Reject a text that holds orders of an evolving prompt, or an `instruction` that announces itself."""
     found = ORDERS.search(text) or (ANNOUNCED.match(text) if instruction else None)
     if found is None or SUBJECT.search(text):
         return Verdict.accept(VERIFIER, "no_leak", "The text holds no words of an evolving prompt.")

@@ -21,7 +21,8 @@ TOKENS: Final = re.compile(
 )
 SENTENCE_TOKENS: Final = re.compile(r"\A\s*<s>(?!.*</s>\s*\S)|</s>\s*\Z", re.DOTALL)
 HEADINGS: Final = re.compile(
-    r"^\s{0,3}#{2,3} (?:Instruction|Response|Human|Assistant):|\bBelow is an instruction that describes a task\b",
+    r"^\s{0,3}#{2,3} (?:Instruction|Response|Human|Assistant):"
+    r"|\bBelow is an instruction that describes a task\b",
     re.MULTILINE,
 )
 LABEL: Final = re.compile(r"\A\s*(?:Assistant|ASSISTANT|AI|Bot|GPT|Chatbot)\s*:\s*\S")

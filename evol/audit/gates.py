@@ -16,9 +16,10 @@ from evol.errors import ConfigError
 LEAST: Final = "accept"
 KNOWN: Final = (
     "accept", "reject", "undecided", "contaminated", "near_duplicate", "duplicate_pair",
-    "duplicate_instruction", "similar_instruction", "conflicting_answers", "unreadable_row", "empty_instruction", "empty_response", "truncated", "refusal",
-    "assistant_boilerplate", "copied_prompt", "prompt_leak", "answer_in_instruction", "encoding_damage",
-    "wrong_language", "mixed_language", "repetition", "length_outlier", "personal_data", "chat_template",
+    "duplicate_instruction", "similar_instruction", "conflicting_answers", "unreadable_row",
+    "empty_instruction", "empty_response", "truncated", "refusal", "assistant_boilerplate",
+    "copied_prompt", "prompt_leak", "answer_in_instruction", "encoding_damage", "wrong_language",
+    "mixed_language", "repetition", "length_outlier", "personal_data", "chat_template",
     "same_template", "asks_back", "echoes_instruction", "only_stop_words", "no_instruction",
 )  # fmt: skip
 NEEDS_REFERENCES: Final = ("contaminated", "same_template")

@@ -17,7 +17,7 @@ from evol.errors import VerifierStopped
 from evol.types import Json, Verdict
 
 if TYPE_CHECKING:
-    from evol.contamination import Hit
+    from evol.contamination import Hit, Reference
     from evol.dedup import Cluster
     from evol.verifiers.workers import WorkerPool
 
@@ -98,15 +98,10 @@ def _text(store: Store, number: int, sql: str) -> str:
 
 
 def find_contamination(
-    store: Store, references: Sequence[str], domain: str | None, folder: Path, pool: WorkerPool
-) -> int:
-    """Note each row that holds a reference's text, or whose program passes its tests; return their number.
-
-    Raises DataError where a reference cannot be read.
-    """
-    from evol.contamination import ContaminationFinder, read_references
-
-    read = read_references(references)
+    store: Store, references: Sequence[Reference], domain: str | None, folder: Path, pool: WorkerPool
+) -> None:
+    """Note each row that holds a reference's text, or whose program passes its tests."""
+    from evol.contamination import ContaminationFinder
 
     def execute(row: Mapping[str, Json]) -> Verdict:
         try:
@@ -114,11 +109,10 @@ def find_contamination(
         except VerifierStopped as error:
             return Verdict.undecided("contamination", "worker_stopped", str(error))
 
-    with ContaminationFinder(read, execute if domain else None, folder) as finder:
+    with ContaminationFinder(references, execute if domain else None, folder) as finder:
         for number, instruction, response in store.select(_TEXTS):
             finder.add(str(number), instruction, response)
         store.note_among(RANK_AGAINST, ((int(hit.row), _of_hit(hit)) for hit in finder.hits()))
-    return len(read)
 
 
 def _of_hit(hit: Hit) -> Finding:

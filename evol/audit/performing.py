@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from evol import __version__
 from evol.audit.chunks import Job
@@ -20,7 +20,7 @@ from evol.audit.near import find_contamination, find_near_duplicates
 from evol.audit.sampling import Reservoir
 from evol.audit.sources import Source, find_source
 from evol.audit.store import Store
-from evol.audit.summary import SCHEMA_VERSION, SUMMARY, read_summary, write_summary
+from evol.audit.summary import SCHEMA_VERSION, SUMMARY, Tally, read_summary, write_summary
 from evol.audit.together import compare_rows, fences
 from evol.audit.writing import write_rows
 from evol.errors import ConfigError, DataError
@@ -28,6 +28,9 @@ from evol.folder import locked, open_journal, read_record
 from evol.pack import Pack, load_pack
 from evol.types import content_key
 from evol.verifiers.workers import WorkerPool
+
+if TYPE_CHECKING:
+    from evol.contamination import Reference
 
 STORE: Final = ".audit.db"
 IDENTITY: Final = ".identity"
@@ -63,6 +66,7 @@ def perform(plan: Plan, progress: Progress = lambda what, rows: None) -> tuple[P
     source = find_source(plan.data)
     domain = plan.domain or (_run_domain(source.run) if source.run else None)
     pack = _judging_pack(domain) if domain else None
+    references = _references(plan.against)
     folder = plan.out or Path("audit") / source.name
     _check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -73,7 +77,7 @@ def perform(plan: Plan, progress: Progress = lambda what, rows: None) -> tuple[P
             return folder, read_summary(folder)
         (folder / SUMMARY).unlink(missing_ok=True)
         known.write_text(identity)
-        summary = _perform(plan, domain, source, folder, identity, progress)
+        summary = _perform(plan, domain, source, references, folder, identity, progress)
     return folder, summary
 
 
@@ -90,6 +94,15 @@ def _judging_pack(domain: str) -> Pack:
     return pack
 
 
+def _references(names: tuple[str, ...]) -> list[Reference]:
+    """Read what rows are to be compared with, before any row is judged."""
+    if not names:
+        return []
+    from evol.contamination import read_references
+
+    return read_references(names)
+
+
 def _check_folder(folder: Path) -> None:
     """Raise ConfigError where writing would touch what is no audit."""
     if folder.exists() and not folder.is_dir():
@@ -102,8 +115,8 @@ def _identity(plan: Plan, source: Source, pack: Pack | None) -> str:
     """Return what tells one audit from another: options, data, and all code that judges."""
     references = [[name, _stamp(name)] for name in plan.against]
     options = [
-        pack.name if pack else None, pack.code_digest if pack else None, own_digest(), list(map(list, plan.columns)),
-        references, plan.similarity, plan.sample, plan.seed, plan.undecided,
+        pack.name if pack else None, pack.code_digest if pack else None, own_digest(),
+        list(map(list, plan.columns)), references, plan.similarity, plan.sample, plan.seed, plan.undecided,
     ]  # fmt: skip
     return content_key([plan.data, [[part.name, part.stamp] for part in source.parts], options])
 
@@ -128,7 +141,13 @@ def own_digest() -> str:
 
 
 def _perform(
-    plan: Plan, domain: str | None, source: Source, folder: Path, identity: str, progress: Progress
+    plan: Plan,
+    domain: str | None,
+    source: Source,
+    references: list[Reference],
+    folder: Path,
+    identity: str,
+    progress: Progress,
 ) -> dict[str, Any]:
     store = Store(folder / STORE, identity)
     try:
@@ -138,33 +157,39 @@ def _perform(
         compare_rows(store)
         with WorkerPool(plan.workers) as pool:
             find_near_duplicates(store, plan.similarity, folder, pool)
-            compared = 0
-            if plan.against:
+            if references:
                 progress("comparing with references", 0)
-                compared = find_contamination(store, plan.against, domain, folder, pool)
+                find_contamination(store, references, domain, folder, pool)
         progress("writing", 0)
         tally = write_rows(store, source, folder, split=drawn is None, undecided=plan.undecided)
         if not tally.rows:
             raise DataError(f"{plan.data} holds no rows.")
-        summary = {
-            "schema_version": SCHEMA_VERSION,
-            "evol": __version__,
-            "data": plan.data,
-            "domain": domain,
-            "formats": sorted({part.open().form for part in source.parts}),
-            "sample": None if drawn is None else {"rows": len(drawn), "of": total, "seed": plan.seed},
-            **tally.to_json([part.name for part in source.parts]),
-            "lengths": _lengths(store),
-            "near_duplicates": {"similarity": plan.similarity},
-            "against": {"references": list(plan.against), "problems": compared} if plan.against else None,
-            "run": _run_facts(source.run) if source.run else None,
-        }
+        summary = _summary(plan, domain, source, store, tally)
+        summary["sample"] = None if drawn is None else {"rows": len(drawn), "of": total, "seed": plan.seed}
+        summary["against"] = (
+            {"references": list(plan.against), "problems": len(references)} if references else None
+        )
         write_summary(folder, summary)
     except BaseException:
         store.close()
         raise
     store.remove()
     return summary
+
+
+def _summary(plan: Plan, domain: str | None, source: Source, store: Store, tally: Tally) -> dict[str, Any]:
+    """Return what audit.json says of an audit, but for its sample and its references."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "evol": __version__,
+        "data": plan.data,
+        "domain": domain,
+        "formats": sorted({part.open().form for part in source.parts}),
+        **tally.to_json([part.name for part in source.parts]),
+        "lengths": _lengths(store),
+        "near_duplicates": {"similarity": plan.similarity},
+        "run": _run_facts(source.run) if source.run else None,
+    }
 
 
 def _draw(plan: Plan, source: Source) -> tuple[frozenset[int] | None, int]:

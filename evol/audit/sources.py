@@ -19,7 +19,7 @@ from evol.folder import DATABASE, RECORD
 if TYPE_CHECKING:
     from evol.journal import Journal
 
-ENDINGS: Final = DATA_SUFFIXES | {".zst"}
+ENDINGS: Final = (DATA_SUFFIXES | {".zst"}) - {".txt"}
 _ACCEPTED: Final = "SELECT id FROM samples WHERE outcome = 'accept' ORDER BY lineage, generation"
 
 

@@ -29,8 +29,14 @@ SHOWN = 25
     "--against", multiple=True, metavar="FILE", help="A benchmark that no row may give away; may be repeated."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="The audit's folder.  [default: audit/NAME]")
-@click.option("--fail-under", "gates", multiple=True, metavar="NAME=SHARE", help="Exit 1 unless `accept` has at least "
-              "this share of the rows, or another outcome or reason at most: accept=0.98,contaminated=0.")  # fmt: skip
+@click.option(
+    "--fail-under",
+    "gates",
+    multiple=True,
+    metavar="NAME=SHARE",
+    help="Exit 1 unless `accept` has at least this share of the rows, and any other outcome or reason at "
+    "most: accept=0.98,contaminated=0.",
+)
 @click.option(
     "--sample", type=click.IntRange(1), metavar="N", help="Judge N rows drawn by chance, with intervals."
 )
@@ -126,9 +132,8 @@ def _show(folder: Path, summary: Mapping[str, Any]) -> None:
     for reason, finding in findings[:SHOWN]:
         where = ", ".join(map(str, finding["examples"]))
         weight = "/".join(finding["severities"])
-        click.echo(
-            f"{finding['rows']:10,}  {_share(finding, sample)}  {shorten(reason, 40)} ({weight}; rows {where})"
-        )
+        counted = f"{finding['rows']:10,}  {_share(finding, sample)}"
+        click.echo(f"{counted}  {shorten(reason, 40)} ({weight}; rows {where})")
     if len(findings) > SHOWN:
         click.echo(f"            and {len(findings) - SHOWN} more kinds in {folder}/audit.json")
     click.echo(f"\nWritten to {folder}")
@@ -154,6 +159,5 @@ def _compare(old: Path, new: Path, as_json: bool) -> None:
                 moved = count["new"] - count["old"]
                 click.echo(f"  {name}: {count['old']:,} -> {count['new']:,} ({moved:+,})")
     for move in changes["moved"]:
-        click.echo(
-            f"  {move['rows']:,} rows went from {move['old']} to {move['new']}, such as {shorten(move['example'], 80)}"
-        )
+        went = f"{move['rows']:,} rows went from {move['old']} to {move['new']}"
+        click.echo(f"  {went}, such as {shorten(move['example'], 80)}")

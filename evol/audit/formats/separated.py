@@ -29,14 +29,12 @@ class Separated:
 
     def __init__(self, path: Path, packed: str, delimiter: str = ",") -> None:
         self._path, self._packed, self._delimiter = path, packed, delimiter
-        self._header: list[str] = []
         self._troubles: list[Record] = []
 
     def __iter__(self) -> Iterator[Record]:
         csv.field_size_limit(LONGEST)
         reader = csv.reader(self._lines(), delimiter=self._delimiter)
-        self._header = next(reader, [])
-        names, start = distinct(self._header), reader.line_num + 1
+        names, start = distinct(next(reader, [])), reader.line_num + 1
         while True:
             try:
                 cells = next(reader, None)
@@ -73,7 +71,8 @@ class Separated:
 
     def sink(self, path: Path, added: tuple[str, ...]) -> SeparatedSink:
         """Open a file for rows of this file under its own header."""
-        return SeparatedSink(path, self._packed, self._delimiter, [*self._header, *added])
+        header = next(csv.reader(self._lines(), delimiter=self._delimiter), [])
+        return SeparatedSink(path, self._packed, self._delimiter, [*header, *added])
 
 
 class SeparatedSink:

@@ -106,7 +106,9 @@ def lines(path: Path, packed: str, longest: int = LONGEST) -> Iterator[Line | Da
             return
         *whole, rest = chunk.split(b"\n")
         for piece in whole:
-            yield Line(bytes(held) + piece + b"\n", cut) if not cut else Line(bytes(held), cut + len(piece))
+            yield (
+                Line(bytes(held) + piece + b"\n", cut) if not cut else Line(bytes(held), cut + len(piece) + 1)
+            )
             held, cut = bytearray(), 0
         if cut or len(held) + len(rest) > longest:
             cut += len(rest) + (len(held) - SHOWN if not cut else 0)

@@ -1,0 +1,125 @@
+"""A screen never hides what its rule objects to, whatever the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evol.audit.screens import Screened, may_echo, may_give_away
+from evol.types import Verdict
+from evol.verifiers import text
+from evol.verifiers.row_ending import cut_off
+from evol.verifiers.row_leak import leaked_prompt
+from evol.verifiers.row_template import chat_template
+
+PIECES = (
+    "#Rewritten Prompt#",
+    "the given prompt",
+    "<evolved>",
+    "Evolved question:",
+    "act as a Prompt Rewriter",
+    "increase the difficulty of the given",
+    "famous AI systems",
+    "Here's a harder version of the problem:",
+    "here is my new question:",
+    "\ufffd",
+    "\x07",
+    "Ã©",
+    "â€™",
+    "\times",
+    "\right",
+    "```",
+    "~~~",
+    "\\boxed{4",
+    "\\fbox",
+    "the answer is 42",
+    "Solution: 7",
+    "#### 42",
+    "\\boxed{42}",
+    "<|im_end|>",
+    "[INST]",
+    "<<SYS>>",
+    "</s>",
+    "<s>",
+    "### Response:",
+    "## Human:",
+    "Assistant: yes",
+    "\nUser: and",
+    "Human : what",
+    "AI : no",
+    "I'm sorry",
+    "SORRY",
+    "As an AI language model",
+    "I’m just an AI",
+    "Unfortunately, I cannot help",
+    "I cannot",
+    "My apologies, I can't do",
+    "please provide",
+    "Could you",
+    "I need more details",
+    "Sure, what?",
+    "Okay. Which?",
+    "and the",
+    "because",
+    "x =",
+    "<<48/2",
+    "a,",
+    "(",
+    "over and over again",
+    "Say it again. ",
+    "the",
+    "of",
+    "is it so?",
+    "tea",
+    "\n",
+    "  ",
+    ".",
+    "!",
+    "Write a story about the sea and the wind that blows over it",
+    "ſorry",
+    "İ",
+    "A",
+)
+TEXTS = st.lists(
+    st.one_of(
+        st.sampled_from(PIECES), st.text(max_size=6), st.sampled_from(PIECES).map(lambda p: f"{p} " * 45)
+    ),
+    max_size=6,
+).map(" ".join)
+
+OF_ONE: list[tuple[Callable[[Screened], bool], Callable[[str], Verdict]]] = [
+    (Screened.copies_prompt, text.copied_prompt),
+    (lambda s: s.leaks(instruction=True), lambda t: leaked_prompt(t, instruction=True)),
+    (lambda s: s.leaks(instruction=False), leaked_prompt),
+    (Screened.damaged, text.encoding_damage),
+    (Screened.truncates, text.truncated),
+    (Screened.loops, text.repetition),
+    (lambda s: s.templated(reply=False), chat_template),
+    (lambda s: s.templated(reply=True), lambda t: chat_template(t, "What?", reply=True)),
+    (Screened.dangles, cut_off),
+    (lambda s: "sorry" in s.low, text.refusal),
+    (Screened.speaks_as_assistant, text.assistant_boilerplate),
+    (lambda s: not s.has_content(), text.only_stop_words),
+    (Screened.asks, text.asks_back),
+]
+
+
+@given(TEXTS)
+def test_what_a_rule_rejects_its_screen_lets_through(sample: str) -> None:
+    for number, (screen, rule) in enumerate(OF_ONE):
+        assert screen(Screened(sample)) or rule(sample).accepted, (number, rule(sample))
+
+
+@given(TEXTS, TEXTS)
+def test_rules_about_two_texts_are_screened_alike(asked: str, said: str) -> None:
+    for first, second in (
+        (asked, said),
+        (asked, asked),
+        (f"{asked} {said}", said),
+        (asked, f"{asked} {said}"),
+    ):
+        one, other = Screened(first), Screened(second)
+        assert may_echo(one, other) or text.echo(first, second).accepted
+        assert may_give_away(one, other) or text.answer_in_instruction(first, None, second).accepted
