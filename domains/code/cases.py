@@ -121,22 +121,33 @@ def _is_neutral(statement: ast.stmt) -> bool:
 def join(cases: Sequence[Case]) -> Json:
     """Return cases as one suite, each once; a test function takes another name where two share one.
 
-    A case whose helpers contradict those of an earlier case is left out.
+    The cases must be `consistent`.
     """
     dialogues = [case.dialogue for case in cases if case.dialogue is not None]
     if dialogues:
         return [_pair(dialogue) for dialogue in dict.fromkeys(dialogues)]
-    setups: dict[str, set[str]] = {}
     bodies: dict[str, str] = {}
     for case in cases:
-        names = _names(case.setup)
-        clashes = any(names & taken for setup, taken in setups.items() if setup != case.setup)
-        anonymous = _named(case.body, "test")
-        if anonymous in bodies or clashes:
-            continue
-        setups[case.setup] = names
-        bodies[anonymous] = _renamed(case.body, set().union(*map(_names, bodies.values())))
-    return "\n".join([*(setup for setup in setups if setup), *bodies.values()])
+        taken = set().union(*map(_names, bodies.values()))
+        bodies.setdefault(_named(case.body, "test"), _renamed(case.body, taken))
+    setups = dict.fromkeys(case.setup for case in cases if case.setup)
+    return "\n".join([*setups, *bodies.values()])
+
+
+def consistent(cases: Sequence[Case]) -> list[int]:
+    """Return the positions of the cases that can stand in one script.
+
+    A case whose helpers or test classes bear the names of an earlier one's, and differ, cannot.
+    """
+    given: dict[str, str] = {}
+    kept = []
+    for place, case in enumerate(cases):
+        parts = [case.setup] if _is_function(case.body) else [case.setup, case.body]
+        named = {name: part for part in parts for name in _names(part)}
+        if all(given.get(name, part) == part for name, part in named.items()):
+            given |= named
+            kept.append(place)
+    return kept
 
 
 def _names(script: str) -> set[str]:
@@ -144,6 +155,11 @@ def _names(script: str) -> set[str]:
     tree = parse(script)
     kept = [s for s in tree.body if not isinstance(s, ast.Import | ast.ImportFrom)] if tree else []
     return top_level_names(ast.Module(kept, [])) if kept else set()
+
+
+def _is_function(body: str) -> bool:
+    tree = parse(body)
+    return tree is not None and len(tree.body) == 1 and isinstance(tree.body[0], ast.FunctionDef)
 
 
 def _renamed(body: str, taken: set[str]) -> str:

@@ -45,6 +45,7 @@ from evol.domains.code.replies import (
 )
 from evol.domains.code.settings import Settings
 from evol.domains.code.suites import TestSuites, read_suites
+from evol.domains.code.trying import Tried
 from evol.protocols import Inquiry, Judgement, PackContext
 from evol.types import ChatReply, Json, Outcome, Sample, Verdict
 
@@ -141,9 +142,8 @@ class CodeEliminator:
             tests = await self._strong_suites(row, usable[0], tests)
         if not tests.cases or not usable:
             return [nothing_left(tests.defects or [s.defect for s in solutions if s.defect is not None])]
-        whole, parts = join(tests.cases), [case.tests for case in tests.cases]
         sources = list(dict.fromkeys(solution.source for solution in usable))
-        tried = await asyncio.gather(*(inquiry.verify(trying.try_cases, s, whole, parts) for s in sources))
+        tried = await asyncio.gather(*(self._tried(row, source, tests) for source in sources))
         by_source = dict(zip(sources, tried, strict=True))
         set_aside = [s.defect.reason for s in solutions if s.defect is not None]
         set_aside += [defect.reason for defect in tests.defects]
@@ -155,6 +155,14 @@ class CodeEliminator:
         if ruling.verdict.accepted:
             row.sample = row.sample.with_(tests=join([tests.cases[number] for number in ruling.kept]))
         return [ruling.verdict]
+
+    async def _tried(self, row: Row, source: str, tests: TestSuites) -> Tried:
+        """Run a program on all cases together and, where that fails, on each by itself."""
+        cases = [case.tests for case in tests.cases]
+        verdict = await row.inquiry.verify(trying.try_program, source, join(tests.cases))
+        if verdict.accepted or verdict.reason == "sandbox_lost":
+            return Tried((verdict.accepted,) * len(cases), verdict)
+        return Tried(tuple(await row.inquiry.verify(trying.try_cases, source, cases)), verdict)
 
     async def _strong_suites(self, row: Row, solution: Solution, tests: TestSuites) -> TestSuites:
         """Set aside the suites that a program which does nothing passes: they have no vote."""

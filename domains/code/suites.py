@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from evol.domains._rules import reply_verdict
-from evol.domains.code.cases import Case, cases_in, join
+from evol.domains.code.cases import Case, cases_in, consistent, join
 from evol.domains.code.trying import entry_points
 from evol.types import Verdict
 from evol.verifiers.code.extraction import extract_code
@@ -48,18 +48,19 @@ def read_suites(replies: Sequence[tuple[str, str]]) -> TestSuites:
     found: list[tuple[int, list[Case]]] = []
     defects: list[Verdict] = []
     for number, (text, finish) in enumerate(replies):
-        cases, defect = _read(text, finish)
+        suite, defect = _read(text, finish)
         if defect is None:
-            found.append((number, cases))
+            found.append((number, suite))
         else:
             defects.append(defect)
     talking = [pair for pair in found if pair[1][0].dialogue is not None]
     calling = [pair for pair in found if pair[1][0].dialogue is None]
     kept = talking if len(talking) > len(calling) else calling
-    every = tuple(case for _, suite in kept for case in suite)
-    numbers = tuple(number for number, suite in kept for _ in suite)
-    names = entry_points(join(every)) if every else ()
-    return TestSuites(every, numbers, names, tuple(defects))
+    every = [(case, number) for number, suite in kept for case in suite]
+    places = consistent([case for case, _ in every])
+    cases = tuple(every[place][0] for place in places)
+    names = entry_points(join(cases)) if cases else ()
+    return TestSuites(cases, tuple(every[place][1] for place in places), names, tuple(defects))
 
 
 def _read(text: str, finish: str) -> tuple[list[Case], Verdict | None]:

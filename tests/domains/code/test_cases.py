@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evol.domains.code.cases import Case, cases_in, join, split
+from evol.domains.code.cases import Case, cases_in, consistent, join, split
 from evol.domains.code.suites import read_suites
 
 
@@ -68,10 +68,12 @@ def test_joining_keeps_each_case_once_and_names_apart() -> None:
     assert "def test_edge_2():\n    assert f(-1) == 0" in text
 
 
-def test_a_case_with_helpers_that_contradict_others_is_left_out() -> None:
-    one = split("def near(a, b):\n    return a == b\n\nassert near(f(1), 1)")
+def test_cases_whose_helpers_or_classes_contradict_others_are_left_out() -> None:
+    one = split("def near(a, b):\n    return a == b\n\nassert near(f(1), 1)\nassert f(3) == 3")
     other = split("def near(a, b):\n    return True\n\nassert near(f(2), 5)")
-    assert "f(2)" not in str(join([*one, *other]))
+    assert consistent([*one, *other, *one]) == [0, 1, 3, 4]
+    classes = [Case(f"class T(TestCase):\n    def test(self):\n        assert f({n}) == {n}") for n in (1, 2)]
+    assert consistent(classes) == [0]
 
 
 def test_replies_that_hold_no_tests_are_set_aside_with_a_reason() -> None:

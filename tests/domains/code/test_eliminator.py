@@ -303,4 +303,4 @@ def test_a_solution_is_run_once_however_often_it_was_drawn(workers: WorkerPool) 
     counted = replace(teacher)
     counted.verify = verify  # type: ignore[method-assign]
     assert judge(counted, child(), parent()).verdict.accepted
-    assert tried.count("try_cases") == 1
+    assert tried.count("try_program") == 1
