@@ -83,7 +83,8 @@ def _of_response(asked: Screened, said: Screened) -> Iterator[Verdict]:
     if may_echo(asked, said):
         yield text.echo(asked.raw, said.raw)
     yield text.personal_data(said.raw, asked.raw)
-    yield row_language(asked.raw, said.raw)
+    if not (asked.only_english() and said.only_english()):
+        yield row_language(asked.raw, said.raw)
 
 
 def _empty(part: str) -> Finding:

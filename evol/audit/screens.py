@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from evol.verifiers.text_language import WORDS
 from evol.verifiers.text_reply import STOP_WORDS
 
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\t\r]")
@@ -29,6 +30,9 @@ ASKING_WORDS: Final = ("please", "could you", "can you", "kindly", "need more")
 SPEAKERS: Final = ("assistant", "ai", "bot", "gpt", "chatbot")
 MODEL_WORDS: Final = (" ai", "artificial", "language model")
 DECLINES: Final = re.compile(r"\W*(?:i\b|unfortunately|regrettably|my apolog|apolog)")
+# Small words of other languages that English does not have; and ASCII with all but letters blanked out.
+NOT_ENGLISH: Final = frozenset().union(*WORDS.values()) - WORDS["en"]
+LETTERS_ONLY: Final = {code: " " for code in range(128) if not (chr(code).isalpha() or chr(code) == "'")}
 OPENINGS: Final = 80
 TAIL: Final = 66
 LOOP_END: Final = 4
@@ -99,6 +103,15 @@ class Screened:
     def has_content(self) -> bool:
         """Whether one of the first words is none of those that say nothing."""
         return any(word.isalnum() and len(word) > 1 and word not in STOP_WORDS for word in self.words[:12])
+
+    def only_english(self) -> bool:
+        """Whether no word of it is another language's: then it can be told to be in English or in none."""
+        if not self.raw.isascii():
+            return False
+        letters = self.low.translate(LETTERS_ONLY)
+        if "'" in letters:
+            letters = f" {letters} ".replace("' ", " ").replace(" '", " ")
+        return NOT_ENGLISH.isdisjoint(letters.split())
 
     def asks(self) -> bool:
         """Screen for `asks_back`."""

@@ -11,6 +11,7 @@ from evol.audit.screens import Screened, may_echo, may_give_away
 from evol.types import Verdict
 from evol.verifiers import text
 from evol.verifiers.row_ending import cut_off
+from evol.verifiers.row_language import row_language
 from evol.verifiers.row_leak import leaked_prompt
 from evol.verifiers.row_template import chat_template
 
@@ -79,6 +80,8 @@ PIECES = (
     "!",
     "Write a story about the sea and the wind that blows over it",
     "ſorry",
+    "der die und das ist 'nicht' ein eine auch werden aus er hat",
+    "de la que el en y los para",
     "İ",
     "A",
 )
@@ -121,5 +124,7 @@ def test_rules_about_two_texts_are_screened_alike(asked: str, said: str) -> None
         (asked, f"{asked} {said}"),
     ):
         one, other = Screened(first), Screened(second)
+        english = one.only_english() and other.only_english()
+        assert not english or row_language(first, second).accepted
         assert may_echo(one, other) or text.echo(first, second).accepted
         assert may_give_away(one, other) or text.answer_in_instruction(first, None, second).accepted
