@@ -25,6 +25,7 @@ from evol.domains._rules import Check, Questions, instruction_verdict, is_depth,
 from evol.domains.code import trying
 from evol.domains.code.cases import join
 from evol.domains.code.compiled import other_language_verdict
+from evol.domains.code.elsewhere import dissent, results_elsewhere
 from evol.domains.code.feasible import language_asked, short_enough, stays_inside
 from evol.domains.code.judging import (
     Ballot,
@@ -54,6 +55,7 @@ TESTS: Final = "prompts/tests.md"
 JUDGE: Final = "prompts/judge_equal.md"
 MISLEADING: Final = "misleading-code"
 BEHAVIOUR: Final = "behaviour"
+ELSEWHERE: Final = "elsewhere"
 
 
 class CodeEliminator:
@@ -150,11 +152,34 @@ class CodeEliminator:
         ballot = Ballot([by_source[s.source] for s in usable], tests.cases, tests.suites, tuple(set_aside))
         quorum = min(settings.quorum, settings.solutions)
         ruling = rule(ballot, Thresholds(quorum, settings.agreement, settings.tests_agreement))
-        kept = usable[ruling.solution]
+        kept = [usable[number] for number in ruling.solutions]
+        row.sample = row.sample.with_(response=kept[0].text, answer=kept[0].source)
+        if not ruling.verdict.accepted:
+            return [ruling.verdict]
+        row.sample = row.sample.with_(tests=join([tests.cases[number] for number in ruling.kept]))
+        cases = [tests.cases[number].tests for number in ruling.kept]
+        return [ruling.verdict, *await self._elsewhere(row, kept, cases)]
+
+    async def _elsewhere(
+        self, row: Row, agreeing: Sequence[Solution], cases: Sequence[Json]
+    ) -> Iterable[Verdict]:
+        """Compare different programs that agree where no test looks, and keep one that most go with."""
+        sources = list(dict.fromkeys(solution.source for solution in agreeing))
+        if len(sources) == 1:
+            return []
+        instruction = row.sample.instruction
+        tries = (row.inquiry.verify(results_elsewhere, source, cases, instruction) for source in sources)
+        by_source = dict(zip(sources, await asyncio.gather(*tries), strict=True))
+        results = [by_source[solution.source] for solution in agreeing]
+        going, disputed = dissent(results, self._settings.further_agreement)
+        calls = len(set().union(*results))
+        if not going:
+            message = f"Solutions that agree on the tests differ elsewhere: {disputed or 'everywhere'}."
+            return [Verdict.reject(ELSEWHERE, "no_agreement", message, calls=calls, programs=len(sources))]
+        kept = agreeing[going[0]]
         row.sample = row.sample.with_(response=kept.text, answer=kept.source)
-        if ruling.verdict.accepted:
-            row.sample = row.sample.with_(tests=join([tests.cases[number] for number in ruling.kept]))
-        return [ruling.verdict]
+        message = f"{len(going)} of {len(agreeing)} solutions return the same for {calls} further calls."
+        return [Verdict.accept(ELSEWHERE, "further_agreement", message, calls=calls, programs=len(sources))]
 
     async def _tried(self, row: Row, source: str, tests: TestSuites) -> Tried:
         """Run a program on all cases together and, where that fails, on each by itself."""

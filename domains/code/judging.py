@@ -47,10 +47,10 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The verdict on agreement; where it accepts, the solution to keep and the cases that hold."""
+    """The verdict on agreement; where it accepts, the solutions that agree and the cases that hold."""
 
     verdict: Verdict
-    solution: int = 0
+    solutions: tuple[int, ...] = (0,)
     kept: tuple[int, ...] = ()
 
 
@@ -74,7 +74,7 @@ def rule(ballot: Ballot, thresholds: Thresholds) -> Ruling:
         f"on {len(group.tests)} of {len(ballot.cases)} tests."
     )
     verdict = Verdict.accept(AGREEMENT, "agreement", message, **evidence)
-    return Ruling(verdict, group.solutions[0], group.tests)
+    return Ruling(verdict, group.solutions, group.tests)
 
 
 def _evidence(ballot: Ballot, group: Agreement) -> dict[str, Json]:

@@ -23,6 +23,7 @@ class Settings:
     quorum: int = 2
     agreement: float = 0.6
     tests_agreement: float = 0.75
+    further_agreement: float = 0.75
     mutants: int = 12
     killed: float = 0.5
     repeats: int = 3

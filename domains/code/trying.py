@@ -34,13 +34,13 @@ SHORTEST_S: Final = 0.3
 LONGEST_S: Final = 2.5
 SLOWER: Final = 20
 REFUSED_SHOWN: Final = 10
-STUB: Final = Limits(cpu_s=1.0, wall_s=1.0)
+BRIEF: Final = Limits(cpu_s=1.0, wall_s=1.0)
 ENOUGH_S: Final = 4.0
 AT_ONCE: Final = 3
 
 
 @functools.cache
-def _verifier() -> CodeVerifier:
+def shared_verifier() -> CodeVerifier:
     """Return the process's own verifier; its sandbox starts with the first program."""
     return CodeVerifier(Sandbox(workers=1), LIMITS)
 
@@ -75,14 +75,14 @@ def entry_points(tests: Json, prompt: str = "") -> tuple[str, ...]:
 
 def try_program(source: str, tests: Json, prompt: str = "") -> Verdict:
     """Try one program on one suite."""
-    return _verifier().verify(source, suite_for(tests, prompt))
+    return shared_verifier().verify(source, suite_for(tests, prompt))
 
 
 def try_cases(source: str, cases: Sequence[Json]) -> list[bool]:
     """Return which cases a program passes, each by itself; what no time is left for counts as failed."""
     deadline = time.monotonic() + ENOUGH_S
     return [
-        time.monotonic() < deadline and _verifier().verify(source, read_tests(case)).accepted
+        time.monotonic() < deadline and shared_verifier().verify(source, read_tests(case)).accepted
         for case in cases
     ]
 
@@ -93,7 +93,10 @@ def passing_stub(source: str, tests: Json) -> str | None:
     if suite is None:
         return None
     for stub in stubs(source, suite.entry_points):
-        if stub.source.strip() != source.strip() and _verifier().verify(stub.source, suite, STUB).accepted:
+        if (
+            stub.source.strip() != source.strip()
+            and shared_verifier().verify(stub.source, suite, BRIEF).accepted
+        ):
             return stub.change
     return None
 
@@ -113,7 +116,7 @@ def try_mutants(programs: Sequence[Mutant], tests: Json, prompt: str, right_s: f
     """
     wall = min(LONGEST_S, max(SHORTEST_S, SLOWER * right_s))
     suite, limits = suite_for(tests, prompt), Limits(cpu_s=1.0, wall_s=wall)
-    return [_verifier().verify(program.source, suite, limits).outcome for program in programs]
+    return [shared_verifier().verify(program.source, suite, limits).outcome for program in programs]
 
 
 def try_again(source: str, tests: Json, prompt: str, times: int) -> list[Verdict]:

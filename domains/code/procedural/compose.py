@@ -13,7 +13,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any, Final, TypeAlias
 
-from evol.domains.code.procedural.inputs import varied
+from evol.domains.code.inputs import varied
 from evol.domains.code.procedural.library import PIPED, library
 from evol.domains.code.procedural.running import BRIEF, Runner
 from evol.domains.code.procedural.step import After, Before, Over
@@ -85,9 +85,7 @@ def _changed(task: Task, child: Task, arguments: Arguments, runner: Runner, *, c
     With `compare` the same arguments are given to the parent's program; otherwise each call tells.
     """
     results = runner.results(child.source, child.entry, arguments)
-    before: Sequence[str | None] = [None] * len(arguments)
-    if compare:
-        before = runner.results(task.source, task.entry, arguments)
+    before = _before_step(task, arguments, runner) if compare else [None] * len(arguments)
     calls = [
         Call(repr(args), result, telling=result != old)
         for args, result, old in zip(arguments, results, before, strict=True)
@@ -96,6 +94,15 @@ def _changed(task: Task, child: Task, arguments: Arguments, runner: Runner, *, c
     calls = list({call.args: call for call in calls}.values())
     found = _with_calls(child, calls)
     return found if found is not None and _tests_tell(found, runner) else None
+
+
+def _before_step(task: Task, arguments: Arguments, runner: Runner) -> list[str | None]:
+    """Return the parent's results; where a call may have ended the program, each of the rest by itself."""
+    found = runner.results(task.source, task.entry, arguments)
+    return [
+        result if result is not None else runner.results(task.source, task.entry, [args], BRIEF)[0]
+        for result, args in zip(found, arguments, strict=True)
+    ]
 
 
 def _with_calls(task: Task, calls: Sequence[Call]) -> Task | None:

@@ -1,4 +1,4 @@
-"""Arguments to try a task on: those that its seed uses, and variations that stay within their kind.
+"""Arguments to try a program on: those that are given, and variations that stay within their kind.
 
 A variation must not leave what the task is about: a list that was ascending stays so, a number stays
 between those that were seen. So lists and texts only lose items, and numbers only lie between.
