@@ -19,6 +19,7 @@ from evol.types import Json, Sample
 _STATES_ANSWER = re.compile(
     r"####|(?:so |thus |therefore,? |hence,? )?(?:the )?(?:final )?answer (?:is|:)|\\boxed", re.I
 )
+_LABEL = re.compile(r"^(?:step \d+\s*[:.)-]|[-*•]\s|\d+[.)]\s)\s*", re.I)
 _BOXED = re.compile(r"\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
@@ -116,8 +117,11 @@ def _fields(value: Quantity | Step | Story) -> dict[str, Json]:
 
 
 def solution_lines(response: str) -> tuple[str, ...]:
-    """Return a seed's solution with its calculations marked, without the line that only states the answer."""
-    lines = [line.strip() for line in response.splitlines() if line.strip()]
+    """Return a seed's solution with its calculations marked, without the line that only states the answer.
+
+    Labels of steps are left out too, for the solution is laid out anew.
+    """
+    lines = [_LABEL.sub("", line.strip()) for line in response.splitlines() if line.strip()]
     kept = [line for line in lines if not _STATES_ANSWER.match(line)]
     return tuple(marked(_BOXED.sub(r"\1", line)) for line in kept)
 

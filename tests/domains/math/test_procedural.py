@@ -232,6 +232,15 @@ def test_a_seed_without_a_number_gives_a_fresh_right_problem():
     assert "5x + 3" in ask(teacher(), symbolic, "answer").text
 
 
+def test_labels_of_steps_are_not_taken_over():
+    labelled = CLIPS.response.replace("Natalia sold 48/2", "Step 1: Natalia sold 48/2")
+    labelled = labelled.replace("Natalia sold 48+24", "2. Natalia sold 48+24")
+    seed = CLIPS.with_(response=labelled)
+    replies = {ask(teacher(), seed, "answer", sample=n).text for n in range(20)}
+    assert not any("Step 1: Step 1" in text or "2. Natalia" in text for text in replies)
+    assert any(text.startswith(("Step 1: Natalia", "Let")) for text in replies)
+
+
 def test_an_unknown_row_or_purpose_is_declined_and_never_guessed():
     unknown = Sample("u", "math", "How many?")
     assert "\\boxed" not in ask(teacher(), unknown, "answer").text
