@@ -4,8 +4,8 @@
 
 Without --rows: takes real rows and light rewrites of them, compares every pair by brute force, and
 sets what `evol.dedup` finds against it. With --rows: finds the duplicates among so many made rows
-(sentences of real ones put together, one in ten repeated with changes) in two worker processes and
-prints rows per second of wall and of CPU time, and peak memory.
+(sentences of real ones put together, some words exchanged, one row in ten repeated with changes) in
+two worker processes and prints rows per second of wall and of CPU time, and peak memory.
 """
 
 from __future__ import annotations
@@ -130,12 +130,14 @@ def made_rows(data: Path, count: int) -> Iterator[str]:
     """Yield rows put together from sentences; one in ten repeats an earlier one with changes."""
     rng = random.Random(11)
     sentences = [part for row in real_rows(data) for part in row.split(". ") if 20 < len(part) < 120]
+    vocabulary = sorted({word for part in sentences for word in part.split()})
     recent: list[str] = []
     for number in range(count):
         if recent and number % 10 == 9:
             yield rewritten(rng.choice(recent), rng, 0.02)
             continue
-        text = ". ".join(rng.choice(sentences) for _ in range(4))
+        found = ". ".join(rng.choice(sentences) for _ in range(4)).split()
+        text = " ".join(rng.choice(vocabulary) if rng.random() < 0.15 else word for word in found)
         recent = [*recent[-999:], text] if number % 50 == 0 else recent
         yield text
 

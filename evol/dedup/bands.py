@@ -11,10 +11,9 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain, compress, count
+from itertools import chain, compress
 from pathlib import Path
 
 from evol._words import words
@@ -94,11 +93,7 @@ def repeated(path: Path, live: Path | None, part: int, parts: int) -> list[list[
     mine = (key for key in compress(keys, alive) if key % parts == part)
     wanted = {key for key, times in Counter(mine).items() if times > 1} - {NO_KEY}
     groups: dict[int, list[int]] = {}
-    for key, number in _numbered(keys, alive):
-        if key in wanted:
-            groups.setdefault(key, []).append(number)
+    for number in compress(range(len(keys)), map(wanted.__contains__, keys)):
+        if alive[number]:
+            groups.setdefault(keys[number], []).append(number)
     return list(groups.values())
-
-
-def _numbered(keys: array[int], alive: bytes) -> Iterator[tuple[int, int]]:
-    return zip(compress(keys, alive), compress(count(), alive), strict=False)

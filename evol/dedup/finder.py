@@ -19,7 +19,7 @@ from evol.verifiers.workers import WorkerPool
 
 THRESHOLD = 0.8
 BATCH_BYTES = 1 << 20
-KEYS_AT_ONCE = 200_000
+KEYS_AT_ONCE = 300_000
 REACH = 64
 OF_ONE_CLUSTER = 8
 CACHED = 4096
