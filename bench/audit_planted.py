@@ -1,9 +1,10 @@
-"""What an audit finds of defects that are known, because they were planted: `python bench/audit_planted.py DATA`.
+"""What an audit finds of defects that are known, because they were planted.
 
-DATA is a folder with gsm8k_train_2000.jsonl, gsm8k_test.jsonl and mbpp.jsonl. Rows of the first and
+`python bench/audit_planted.py DATA`, where DATA is a folder with gsm8k_train_2000.jsonl, gsm8k_test.jsonl and mbpp.jsonl. Rows of the first and
 last are taken as clean (MBPP without its few repeated tasks); into each kind's own rows, drawn by a
 seed, one defect is planted. A finding counts as right where its kind was planted and as false on
-every row without a planted defect, so whatever is truly wrong with the published rows counts against precision.
+every row without a planted defect, so whatever is truly wrong with the published rows counts
+against precision.
 """
 
 from __future__ import annotations
@@ -25,13 +26,14 @@ from evol.audit.writing import ROWS
 Row = dict[str, Any]
 EACH = 30
 SEED = 7
+ENGLISH = "We add up what there is and then take away what was sold in the week before."
 FOREIGN = {
-    "German": "Zuerst rechnen wir aus, wie viele Stück es am Anfang waren, und dann ziehen wir ab, was in der Woche "
-    "verkauft wurde. Damit ist klar, dass am Ende noch der Rest für die anderen bleibt.",
-    "French": "On calcule d'abord combien il y en avait au début, puis on retire ce qui a été vendu pendant la semaine. "
-    "Il est donc clair que le reste est pour les autres, et que c'est la réponse.",
-    "Spanish": "Primero se calcula cuántos había al principio y después se resta lo que se vendió durante la semana. "
-    "Por eso está claro que el resto es para los otros y que esta es la respuesta.",
+    "German": "Zuerst rechnen wir aus, wie viele Stück es am Anfang waren, und dann ziehen wir ab, "
+    "was in der Woche verkauft wurde. Damit ist klar, dass am Ende noch der Rest für die anderen bleibt.",
+    "French": "On calcule d'abord combien il y en avait au début, puis on retire ce qui a été vendu "
+    "pendant la semaine. Il est donc clair que le reste est pour les autres, et que c'est la réponse.",
+    "Spanish": "Primero se calcula cuántos había al principio y después se resta lo que se vendió "
+    "durante la semana. Por eso está claro que el resto es para los otros y que esta es la respuesta.",
 }
 SECRETS = (
     "Write to laura.meier@gmx-post.de for the sheet.",
@@ -118,6 +120,10 @@ def long(rnd: random.Random, text: str) -> str:
     )
 
 
+def off_by(row: Row, much: int) -> str:
+    return str(int(re.sub(r"\D", "", row["answer"])) + much)
+
+
 def template(rnd: random.Random, text: str) -> str:
     return rnd.choice(TEMPLATES).format(text)
 
@@ -147,13 +153,13 @@ MATH = [
     Kind("wrong language", ("wrong_language",), put(1, foreign)),
     Kind("mixed language", ("mixed_language", "wrong_language"),
          put(1, lambda rnd, text: text.replace("\n", " 我们这样计算。\n", 1) if rnd.random() < 0.5 else
-             f"We add up what there is and then take away what was sold in the week before.\n\n{foreign(rnd, text)}")),
+             f"{ENGLISH}\n\n{foreign(rnd, text)}")),
     Kind("same instruction, other response", ("duplicate_instruction",),
          lambda rnd, row, asked, said: beside(rnd, row, asked, said, **{said: f"We get it so.\n{row[said]}"})),
     Kind("conflicting answers", ("conflicting_answers",),
-         lambda rnd, row, asked, said: beside(rnd, row, asked, said, answer=str(int(re.sub(r"\D", "", row["answer"])) + 3))),
+         lambda rnd, row, asked, said: beside(rnd, row, asked, said, answer=off_by(row, 3))),
     Kind("wrong gold", ("different_value",),
-         lambda rnd, row, asked, said: [{**row, "answer": str(int(re.sub(r"\D", "", row["answer"])) + rnd.choice([1, 7, 100]))}]),
+         lambda rnd, row, asked, said: [{**row, "answer": off_by(row, rnd.choice([1, 7, 100]))}]),
     Kind("wrong step", ("wrong_step",), put(1, slip)),
 ]  # fmt: skip
 CODE = [

@@ -17,12 +17,34 @@ import time
 from pathlib import Path
 
 NAMES = (
-    "Ada Ben Cleo Dina Emil Fay Gus Hana Ivo Jane Kofi Lea Milo Nora Otto Pia Quinn Rosa Sami Tess".split()
+    "Ada",
+    "Ben",
+    "Cleo",
+    "Dina",
+    "Emil",
+    "Fay",
+    "Gus",
+    "Hana",
+    "Ivo",
+    "Jane",
+    "Kofi",
+    "Lea",
+    "Milo",
+    "Nora",
 )
-THINGS = (
-    "apples stamps marbles coins books shells cards pencils ribbons plums tickets buttons cups beads".split()
+THINGS = ("apples", "stamps", "marbles", "coins", "books", "shells", "cards", "pencils", "ribbons", "tickets")
+PLACES = (
+    "market",
+    "school",
+    "fair",
+    "library",
+    "harbour",
+    "garden",
+    "station",
+    "museum",
+    "bakery",
+    "village",
 )
-PLACES = "market school fair library harbour garden station museum bakery stadium village office".split()
 
 
 def row(number: int, rnd: random.Random) -> dict[str, str]:
@@ -31,8 +53,9 @@ def row(number: int, rnd: random.Random) -> dict[str, str]:
     who, other, what, where = rnd.choice(NAMES), rnd.choice(NAMES), rnd.choice(THINGS), rnd.choice(PLACES)
     extra = " ".join(rnd.choice(THINGS + PLACES + NAMES) for _ in range(rnd.randrange(4, 14)))
     question = (
-        f"{who} brings {a} {what} to the {where}, and {other} brings {b} boxes with {c} {what} in each of them. "
-        f"They also see {extra} on the way. How many {what} do they have together when they arrive at the {where}?"
+        f"{who} brings {a} {what} to the {where}, and {other} brings {b} boxes with {c} {what} in each. "
+        f"They also see {extra} on the way. "
+        f"How many {what} do they have together when they arrive at the {where}?"
     )
     solution = (
         f"{other} has {b} * {c} = <<{b}*{c}={b * c}>>{b * c} {what} in the boxes.\n"
@@ -47,10 +70,12 @@ def audit(path: str, domain: str) -> None:
 
     start = time.perf_counter()
     marks: dict[str, float] = {}
+
+    def mark(what: str, rows: int) -> None:
+        marks.setdefault(what, time.perf_counter() - start)
+
     plan = Plan(path, None if domain == "none" else domain, Path(path).parent / f"audit-{domain}")
-    _, summary = perform(
-        plan, lambda what, rows: marks.setdefault(what, time.perf_counter() - start) and None
-    )
+    _, summary = perform(plan, mark)
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     took = {
         "rows": summary["rows"],
@@ -76,10 +101,8 @@ def main(sizes: list[int], domains: list[str]) -> None:
                 took = json.loads(done.stdout)
                 judged, whole = took["rows"] / took["judging_s"], took["rows"] / took["wall_s"]
                 cpu = 1e6 * took["cpu_s"] / took["rows"]
-                print(
-                    f"| {size:,} | {domain} | {judged:,.0f} | {whole:,.0f} | {cpu:.0f} | {took['peak_mb']:.0f} |",
-                    flush=True,
-                )
+                figures = f"{judged:,.0f} | {whole:,.0f} | {cpu:.0f} | {took['peak_mb']:.0f}"
+                print(f"| {size:,} | {domain} | {figures} |", flush=True)
 
 
 if __name__ == "__main__":
@@ -88,5 +111,5 @@ if __name__ == "__main__":
     else:
         main(
             [int(size) for size in sys.argv[1:] if size.isdigit()],
-            [d for d in sys.argv[1:] if not d.isdigit()] or ["none", "math"],
+            ["none", "math"],
         )

@@ -61,13 +61,8 @@ def _strays(instruction: str, response: str) -> Verdict | None:
     """Return the verdict on letters of another script amid Latin prose, where nothing calls for them."""
     prose = FOREIGN.sub(" ", response)
     found = OTHER_SCRIPT.search(prose)
-    latin = sum(c.isascii() and c.isalpha() for c in prose)
-    if (
-        found is None
-        or 2 * latin < len(prose)
-        or OTHER_SCRIPT.search(instruction)
-        or names_a_language(instruction)
-    ):
+    called_for = OTHER_SCRIPT.search(instruction) or names_a_language(instruction)
+    if found is None or called_for or not _mostly_latin(prose):
         return None
     message = f"The response holds words in another script: {found.group()[:20]}."
     return Verdict.undecided(VERIFIER, "mixed_language", message, sample=found.group()[:40], at=found.start())

@@ -29,8 +29,8 @@ ANNOUNCED: Final = re.compile(
     r"\A\W*(?:(?:sure|certainly|of course|okay|absolutely|great)[!,.]?\s+)?"
     r"(?:here(?:['’]s| is| are)|this is|below is) (?:an?|the|my|your) (?:\w+[ -]){0,4}?"
     r"(?:re-?written|evolved|re-?phrased|revised|(?:more|slightly) \w+|harder|tougher|complicated"
-    r"|modified|updated|new|enhanced|challenging)(?: \w+){0,3}? (?:version|prompt|instruction|question|problem"
-    r"|task)\b[^\n]{0,80}:",
+    r"|modified|updated|new|enhanced|challenging)(?: \w+){0,3}? "
+    r"(?:version|prompt|instruction|question|problem|task)\b[^\n]{0,80}:",
     re.IGNORECASE,
 )
 SUBJECT: Final = re.compile(r"\bprompt engineering\b|\bevol-?instruct\b", re.IGNORECASE)

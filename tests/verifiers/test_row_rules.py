@@ -61,7 +61,7 @@ def test_leaks_of_the_evolving_prompt(text: str, *, rejected: bool) -> None:
         (ENGLISH, f"{ENGLISH} 我们这样计算。", "mixed_language"),
         (f"{ENGLISH} 苹果", f"{ENGLISH} 苹果", "language_fits"),
         (ENGLISH, f"{ENGLISH}\n\n{ENGLISH}\n\n{ENGLISH}\n\n{GERMAN}", "mixed_language"),
-        (ENGLISH, "def f(a, y, e):\n    y = a ^ (y >> e)\n    return y, a\nprint(f(y, a, e), y, a)", "language_fits"),
+        (ENGLISH, "def f(a, y, e):\n    y = a ^ (y >> e)\n    return y\nprint(f(y, e), y)", "language_fits"),
     ],
 )  # fmt: skip
 def test_languages(asked: str, said: str, reason: str) -> None:
