@@ -1,10 +1,10 @@
 """What an audit finds of defects that are known, because they were planted.
 
-`python bench/audit_planted.py DATA`, where DATA is a folder with gsm8k_train_2000.jsonl, gsm8k_test.jsonl and mbpp.jsonl. Rows of the first and
-last are taken as clean (MBPP without its few repeated tasks); into each kind's own rows, drawn by a
-seed, one defect is planted. A finding counts as right where its kind was planted and as false on
-every row without a planted defect, so whatever is truly wrong with the published rows counts
-against precision.
+`python bench/audit_planted.py DATA`, where DATA is a folder with gsm8k_train_2000.jsonl,
+gsm8k_test.jsonl and mbpp.jsonl. Rows of the first and last are taken as clean (MBPP without its few
+repeated tasks); into each kind's own rows, drawn by a seed, one defect is planted. A finding counts
+as right where its kind was planted and as false on every row without a planted defect, so whatever
+is truly wrong with the published rows counts against precision.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ MATH = [
          put(1, lambda rnd, text: text.replace("\n", " 我们这样计算。\n", 1) if rnd.random() < 0.5 else
              f"{ENGLISH}\n\n{foreign(rnd, text)}")),
     Kind("same instruction, other response", ("duplicate_instruction",),
-         lambda rnd, row, asked, said: beside(rnd, row, asked, said, **{said: f"We get it so.\n{row[said]}"})),
+         lambda rnd, row, asked, said: beside(rnd, row, asked, said, **{said: f"So:\n{row[said]}"})),
     Kind("conflicting answers", ("conflicting_answers",),
          lambda rnd, row, asked, said: beside(rnd, row, asked, said, answer=off_by(row, 3))),
     Kind("wrong gold", ("different_value",),
@@ -205,9 +205,8 @@ def found_in(rows: list[Row], domain: str, against: tuple[str, ...]) -> list[set
 def report(title: str, kinds: list[Kind], truth: list[str], found: list[set[str]]) -> None:
     """Print precision and recall of each kind as a table."""
     print(f"\n{title}: {len(truth):,} rows, {sum(map(bool, truth))} with a planted defect\n")
-    print(
-        "| planted | reported as | planted | found | false | precision | recall |\n|---|---|--:|--:|--:|--:|--:|"
-    )
+    print("| planted | reported as | planted | found | false | precision | recall |")
+    print("|---|---|--:|--:|--:|--:|--:|")
     for kind in kinds:
         mine = [name == kind.name for name in truth]
         said = [bool(reasons & set(kind.reasons)) for reasons in found]
@@ -218,9 +217,8 @@ def report(title: str, kinds: list[Kind], truth: list[str], found: list[set[str]
         reasons = ", ".join(
             sorted({r for rs, m in zip(found, mine, strict=True) if m for r in rs & set(kind.reasons)})
         )
-        print(
-            f"| {kind.name} | {reasons} | {total} | {right} | {false} | {precision:.3f} | {right / total:.3f} |"
-        )
+        recall = right / total
+        print(f"| {kind.name} | {reasons} | {total} | {right} | {false} | {precision:.3f} | {recall:.3f} |")
     clean = [reasons for reasons, name in zip(found, truth, strict=True) if not name]
     print(
         f"\nOf {len(clean):,} rows without a planted defect: {dict(Counter(r for rs in clean for r in rs))}"
