@@ -37,8 +37,8 @@ class Settings:
     max_solutions: int = 12
     judgements: int = 4
     quorum: int = 2
-    programs: int = 6
-    program_votes: int = 2
+    programs: int = 8
+    program_lead: int = 2
     agreement: float = 0.6
     runner_up: float = 0.2
 
@@ -107,19 +107,19 @@ class MathEliminator:
         return ruling.verdicts
 
     async def _programs(self, case: Case, agreed: str) -> Verdict:
-        """Return what programs come to, drawn until enough share an answer or no more may be drawn."""
+        """Return what programs come to, drawn until an answer is far enough ahead or no more may be drawn."""
         most = self._settings.programs
-        votes = min(self._settings.program_votes, most)
+        lead = min(self._settings.program_lead, most)
         attempts: tuple[Attempt, ...] = ()
-        leading = 0
+        ahead = 0
         while True:
-            missing = min(votes - leading, PROGRAMS_AT_ONCE, most - len(attempts))
+            missing = min(lead - ahead, PROGRAMS_AT_ONCE, most - len(attempts))
             batch = range(len(attempts), len(attempts) + missing)
             replies = await self._questions.answers(case, PROGRAM, batch, "program")
             said = [(reply.text, reply.finish_reason) for reply in replies]
-            trial = await case.inquiry.verify(judge_programs, attempts, said, agreed, votes)
-            attempts, leading = trial.attempts, trial.leading
-            if leading >= votes or len(attempts) >= most:
+            trial = await case.inquiry.verify(judge_programs, attempts, said, agreed, lead)
+            attempts, ahead = trial.attempts, trial.ahead
+            if ahead >= lead or len(attempts) >= most:
                 return trial.verdict
 
     async def _rule(self, case: Case, replies: list[ChatReply]) -> Ruling:

@@ -2,9 +2,9 @@
 
 A program is written from the problem's words again, so a misreading that all solutions share
 is not the program's. One program slips or misreads as easily as one solution, however, and then
-its word is as good as none, for or against a row: what counts is the first answer that several
-programs come to. Runs in worker processes; straight-line arithmetic is evaluated there, any other
-program goes to the worker's sandbox, which is opened for the first that needs it.
+its word is as good as none, for or against a row: what counts is the first answer that is several
+programs ahead of every other. Runs in worker processes; straight-line arithmetic is evaluated
+there, any other program goes to the worker's sandbox, which is opened for the first that needs it.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ class Attempt:
 class Trial:
     """The programs judged so far, and what they come to; `verdict` is undecided while it is open.
 
-    `leading` is how many programs share the answer that most have come to.
+    `ahead` is by how many programs the agreed answer and the other one that most come to differ.
     """
 
     attempts: tuple[Attempt, ...]
     verdict: Verdict
-    leading: int
+    ahead: int
 
 
 @lru_cache(maxsize=1)
@@ -77,12 +77,12 @@ def without_noise(answer: str) -> str:
 
 
 def judge_programs(
-    earlier: Sequence[Attempt], replies: Sequence[tuple[str, str]], agreed: str, votes: int
+    earlier: Sequence[Attempt], replies: Sequence[tuple[str, str]], agreed: str, lead: int
 ) -> Trial:
     """Judge further programs, replies (text, finish reason), beside those that were judged before.
 
-    The first answer that `votes` of all programs come to decides: `program_agrees` where it is the
-    agreed one, `program_disagrees` where it is another. Until then it is undecided:
+    The first answer that is `lead` programs ahead of every other decides: `program_agrees` where it
+    is the agreed one, `program_disagrees` where it is another. Until then it is undecided:
     `programs_differ`, or, where no program has an answer, the last one's reason (`no_program`,
     `program_failed`, `timeout` ...).
     Raises SandboxUnavailable where a program has to be run and this machine offers no wall for that.
@@ -98,19 +98,19 @@ def judge_programs(
         "against": against,
         "programs": [attempt.to_json() for attempt in attempts],
     }
-    if agree >= votes:
-        message = f"{agree} of {len(attempts)} programs come to the same answer."
-        verdict = Verdict.accept(VERIFIER, "program_agrees", message, **evidence)
-    elif against >= votes:
-        message = f"{against} of {len(attempts)} programs come to {classes[0].representative[:80]}."
+    said = f"{agree} of {len(attempts)} programs come to the agreed answer"
+    if agree - against >= lead:
+        verdict = Verdict.accept(VERIFIER, "program_agrees", f"{said}.", **evidence)
+    elif against - agree >= lead:
+        message = f"{said}, and {against} to {classes[0].representative[:80]}."
         verdict = Verdict.reject(VERIFIER, "program_disagrees", message, **evidence)
     elif agree or against:
-        message = f"No answer is that of {votes} programs; {agree} of {len(attempts)} come to the agreed one."
+        message = f"{said}, which is not enough beside the others."
         verdict = Verdict.undecided(VERIFIER, "programs_differ", message, **evidence)
     else:
         message = "No program comes to an answer that could be compared."
         verdict = Verdict.undecided(VERIFIER, attempts[-1].reason, message, **evidence)
-    return Trial(attempts, verdict, max(agree, against))
+    return Trial(attempts, verdict, abs(agree - against))
 
 
 def _attempt(reply: str, finish_reason: str, agreed: str) -> Attempt:

@@ -241,17 +241,18 @@ CRASHES = program("answer = 1 / 0")
             2,
         ),
         ([CRASHES, AGREES, AGREES], "accept", "program_agrees", 3),
-        ([DISAGREES, AGREES, AGREES], "accept", "program_agrees", 3),
-        ([DISAGREES, CRASHES, AGREES, AGREES], "accept", "program_agrees", 4),
+        ([DISAGREES, AGREES, AGREES, AGREES], "accept", "program_agrees", 4),
+        ([DISAGREES, CRASHES, AGREES, AGREES, AGREES], "accept", "program_agrees", 5),
         ([DISAGREES], "reject", "program_disagrees", 2),
-        ([AGREES, DISAGREES, DISAGREES], "reject", "program_disagrees", 3),
-        ([AGREES, *[CRASHES] * 5], "undecided", "programs_differ", 6),
-        ([program(f"answer = 40 + {n}") for n in range(6)], "undecided", "programs_differ", 6),
-        ([CRASHES], "undecided", "program_failed", 6),
-        (["Sorry, I do not write programs."], "undecided", "no_program", 6),
+        ([AGREES, DISAGREES, DISAGREES, DISAGREES], "reject", "program_disagrees", 4),
+        ([AGREES, DISAGREES], "undecided", "programs_differ", 8),
+        ([AGREES, *[CRASHES] * 7], "undecided", "programs_differ", 8),
+        ([program(f"answer = 38 + {n}") for n in range(8)], "undecided", "programs_differ", 8),
+        ([CRASHES], "undecided", "program_failed", 8),
+        (["Sorry, I do not write programs."], "undecided", "no_program", 8),
     ],
 )
-def test_the_first_answer_that_two_programs_come_to_decides(
+def test_the_first_answer_that_is_two_programs_ahead_decides(
     programs: list[str], outcome: str, reason: str, calls: int
 ) -> None:
     judgement, teacher = asked_for_programs(*programs)
@@ -265,7 +266,7 @@ def test_one_program_is_enough_where_no_more_may_be_drawn() -> None:
     judgement, teacher = asked_for_programs(AGREES, programs=1)
     assert judgement.verdict.accepted
     assert teacher.calls["program"] == 1
-    assert asked_for_programs(AGREES, program_votes=3)[1].calls["program"] == 3
+    assert asked_for_programs(AGREES, program_lead=3)[1].calls["program"] == 3
 
 
 def test_the_evidence_says_how_each_program_came_to_its_answer() -> None:
