@@ -6,6 +6,7 @@ a task overruns and the parent is no longer there to kill it.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import pickle
@@ -33,10 +34,11 @@ def _answer(task: bytes) -> bytes:
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Answer tasks until the parent closes its end."""
-    while header := source.read(HEADER.size):
-        result = _answer(source.read(HEADER.unpack(header)[0]))
-        sink.write(HEADER.pack(len(result)) + result)
-        sink.flush()
+    with contextlib.suppress(BrokenPipeError):
+        while header := source.read(HEADER.size):
+            result = _answer(source.read(HEADER.unpack(header)[0]))
+            sink.write(HEADER.pack(len(result)) + result)
+            sink.flush()
 
 
 def main(memory_mb: int, modules: list[str]) -> None:

@@ -118,3 +118,21 @@ def _alive(pid: int) -> bool:
             return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+ABANDONED = """
+import os, signal, subprocess, sys, threading, time
+from evol.verifiers.workers import WorkerPool
+pool = WorkerPool(1)
+print(pool.run(os.getpid), flush=True)
+threading.Thread(target=pool.run, args=(time.sleep, 0.5), daemon=True).start()
+while pool._idle.qsize():
+    os.sched_yield()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_worker_whose_parent_is_gone_ends_without_a_word():
+    ended = subprocess.run([sys.executable, "-c", ABANDONED], capture_output=True, text=True, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert not ended.stderr
