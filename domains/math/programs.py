@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
@@ -29,6 +29,13 @@ LIMITS: Final = Limits(cpu_s=2.0, wall_s=4.0)
 
 FLOAT = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
 SURE_DIGITS: Final = 12
+
+# A program's 15.6 is 15.6, and not 467/30 rounded; its decimals are rounded only where they go on
+# as far as a machine's do. An answer in prose may be rounded, to two decimals or more.
+EXACT: Final = replace(LENIENT, name="program", printed_digits=False)
+MACHINE = re.compile(r"(?<![\w.])(?=[\d.]{10})\d+\.\d+(?![\w.])")
+COARSE = re.compile(r"(?<![\d.])\d+\.\d(?!\d)")
+
 REASONS: Final = {
     Outcome.ACCEPT: "agrees",
     Outcome.REJECT: "disagrees",
@@ -90,7 +97,7 @@ def judge_programs(
     attempts = (*earlier, *(_attempt(text, finish, agreed) for text, finish in replies))
     agree = sum(attempt.outcome is Outcome.ACCEPT for attempt in attempts)
     others = [attempt.answer for attempt in attempts if attempt.outcome is Outcome.REJECT]
-    classes = cluster(others, profile=LENIENT, last_resort=False).clusters if others else ()
+    classes = cluster(others, profile=EXACT, last_resort=False).clusters if others else ()
     against = len(classes[0].members) if classes else 0
     evidence: dict[str, Json] = {
         "agreed": agreed[:80],
@@ -114,10 +121,7 @@ def judge_programs(
 
 
 def _attempt(reply: str, finish_reason: str, agreed: str) -> Attempt:
-    """Compare what the program in a reply comes to with the agreed answer.
-
-    The comparison is lenient, for a program prints 0.3333 and lists where prose writes 1/3 and sets.
-    """
+    """Compare what the program in a reply comes to with the agreed answer."""
     words = reply_verdict(reply, finish_reason)
     source = extract_code(reply, ("answer", "solution")).code if words.accepted else ""
     if not source:
@@ -127,5 +131,19 @@ def _attempt(reply: str, finish_reason: str, agreed: str) -> Attempt:
     if result.answer is None:
         return Attempt(Outcome.UNDECIDED, result.verdict.reason, run=run)
     answer = without_noise(result.answer)
-    outcome = compare(agreed, answer, profile=LENIENT, last_resort=False).outcome
+    outcome = _compared(agreed, answer)
     return Attempt(outcome, REASONS[outcome], answer, run)
+
+
+def _compared(agreed: str, answer: str) -> Outcome:
+    """Return whether a program's answer is the agreed one; undecided where only rounding makes it so.
+
+    The comparison is lenient otherwise, for a program writes lists where prose writes sets.
+    """
+    exact = compare(agreed, answer, profile=EXACT, last_resort=False).outcome
+    if exact is not Outcome.REJECT:
+        return exact
+    rounded = compare(agreed, answer, profile=LENIENT, last_resort=False).outcome
+    if rounded is Outcome.ACCEPT and not (MACHINE.search(answer) and not COARSE.search(agreed)):
+        return Outcome.UNDECIDED
+    return rounded

@@ -97,7 +97,7 @@ def wrong_number(value: Fraction, rng: Random) -> Fraction:
         value * 10,
     ]
     digits = str(value.numerator)
-    if value.denominator == 1 and len(digits) > 1:
+    if value.denominator == 1 and value > 9:
         slips.append(Fraction(digits[:-2] + digits[-1] + digits[-2]))
     fits = [s for s in slips if s > 0 and s != value]
     return fits[int(rng.random() * len(fits))]

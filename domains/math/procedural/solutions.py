@@ -9,16 +9,9 @@ from functools import lru_cache
 from random import Random
 
 from evol.domains.math.procedural.arithmetic import MARK, NUMBER, plain, read_number, terminates, unmarked
-from evol.domains.math.procedural.story import Quantity
+from evol.domains.math.procedural.story import OPENINGS, Quantity
 
 _TIMES = re.compile(r"(?<=[\d)])\s*\*\s*(?=[\d($])")
-_OPENINGS = (
-    "",
-    "Let's work through it step by step.",
-    "We solve this one step at a time.",
-    "Here is the calculation in order.",
-    "Take the conditions one after another.",
-)
 _CLOSINGS = (
     "The answer is \\boxed{{{}}}.",
     "So the final answer is \\boxed{{{}}}.",
@@ -57,7 +50,7 @@ def written(lines: Sequence[str], value: Fraction, quantity: Quantity, rng: Rand
         steps = [f"- {step}" for step in steps]
     elif layout < 0.6 and all(step.endswith(".") for step in steps):
         steps = [" ".join(steps)]
-    opening = _OPENINGS[int(rng.random() * len(_OPENINGS))]
+    opening = ("", *OPENINGS)[int(rng.random() * (len(OPENINGS) + 1))]
     forms = final_forms(value, quantity)
     form = forms[0] if rng.random() < 0.6 else forms[int(rng.random() * len(forms))]
     closing = _CLOSINGS[int(rng.random() * len(_CLOSINGS))].format(form)

@@ -17,10 +17,19 @@ from evol.domains.math.procedural.question import last_sentence, read_question
 from evol.types import Json, Sample
 
 _STATES_ANSWER = re.compile(
-    r"####|(?:so |thus |therefore,? |hence,? )?(?:the )?(?:final )?answer (?:is|:)|\\boxed", re.I
+    r"####|(?:this gives )?\\boxed|(?:so |thus |therefore,? |hence,? )?(?:the )?(?:final )?answer (?:is|:)",
+    re.I,
 )
 _LABEL = re.compile(r"^(?:step \d+\s*[:.)-]|[-*•]\s|\d+[.)]\s)\s*", re.I)
 _BOXED = re.compile(r"\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}")
+
+OPENINGS = (
+    "Let's work through it step by step.",
+    "We solve this one step at a time.",
+    "Here is the calculation in order.",
+    "Take the conditions one after another.",
+)
+"""Words that a worded solution may begin with, before its first step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +128,10 @@ def _fields(value: Quantity | Step | Story) -> dict[str, Json]:
 def solution_lines(response: str) -> tuple[str, ...]:
     """Return a seed's solution with its calculations marked, without the line that only states the answer.
 
-    Labels of steps are left out too, for the solution is laid out anew.
+    Labels of steps and opening words are left out too, for the solution is laid out anew.
     """
     lines = [_LABEL.sub("", line.strip()) for line in response.splitlines() if line.strip()]
-    kept = [line for line in lines if not _STATES_ANSWER.match(line)]
+    kept = [line for line in lines if not _STATES_ANSWER.match(line) and line not in OPENINGS]
     return tuple(marked(_BOXED.sub(r"\1", line)) for line in kept)
 
 

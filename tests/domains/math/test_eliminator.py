@@ -289,6 +289,33 @@ def test_the_noise_of_floats_is_no_disagreement(printed: str, agreed: str) -> No
     assert reason("answer = 0.5789473684", "11/18") == "program_disagrees"
 
 
+@pytest.mark.parametrize(
+    ("printed", "agreed", "reason"),
+    [
+        ("15.6", "467/30", "not_comparable"),
+        ("15.57", "467/30", "not_comparable"),
+        ("467 / 30", "467/30", "program_agrees"),
+        ("467 / 30", "15.57", "program_agrees"),
+        ("467 / 30", "15.6", "not_comparable"),
+        ("467 / 30", "15.58", "program_disagrees"),
+        ("15.6", "15.60", "program_agrees"),
+        ("15.6", "15.57", "not_comparable"),
+        ("0.43", "43\\%", "program_agrees"),
+        ("43", "43\\%", "program_agrees"),
+    ],
+)
+def test_an_answer_is_not_taken_for_another_one_rounded(printed: str, agreed: str, reason: str) -> None:
+    trial = judge_programs((), [(program(f"answer = {printed}"), "stop")], agreed, 1)
+    assert trial.verdict.reason == reason
+
+
+def test_a_key_in_percent_is_reached_by_its_number() -> None:
+    teacher = Teacher({"answer": ["So it is \\boxed{37}."]})
+    assert judged(teacher, *row(CHILD, answer="37\\%")).verdict.reason == "gold_agrees"
+    teacher = Teacher({"answer": ["So it is \\boxed{3.7}."]})
+    assert judged(teacher, *row(CHILD, answer="37\\%")).verdict.reason == "answer_mismatch"
+
+
 def test_a_cut_program_has_no_answer() -> None:
     cut = ChatReply(AGREES, finish_reason="length")
     judgement, teacher = asked_for_programs(cut, AGREES, AGREES)

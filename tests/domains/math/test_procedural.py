@@ -241,6 +241,14 @@ def test_labels_of_steps_are_not_taken_over():
     assert any(text.startswith(("Step 1: Natalia", "Let")) for text in replies)
 
 
+def test_a_negative_answer_can_be_got_wrong():
+    cold = Sample("c", "math", "It is -7 degrees and gets 4 degrees warmer. How many degrees is it then?",
+                  response="-7 + 4 = -3\n#### -3", answer="-3")  # fmt: skip
+    for seed in range(20):
+        for purpose in ("answer", "program"):
+            assert ask(teacher(error=1.0, seed=seed), cold, purpose).truth["error"]
+
+
 def test_an_unknown_row_or_purpose_is_declined_and_never_guessed():
     unknown = Sample("u", "math", "How many?")
     assert "\\boxed" not in ask(teacher(), unknown, "answer").text
