@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import marshal
+import math
 import os
 import select
 import signal
@@ -29,6 +30,9 @@ from evol.verifiers.sandbox.protocol import ANSWER, HEADER, LOCKED, NOBODY, READ
 START_S = 60.0
 GRACE_S = 10.0
 PARTING_S = 0.5
+# Most programs end sooner than this, and what they said is then read at once: to be woken for each
+# of a suite's results costs the caller more than the rest of the job.
+PATIENCE_S = 0.02
 CHUNK = 1 << 18
 # The whole environment of a zygote. One hash seed for all, so that the order of a set of texts, and
 # with it a verdict, does not depend on the zygote that a program happens to meet.
@@ -148,13 +152,15 @@ class Worker:
         """Start a job's process: the order goes to the zygote, the task past it, straight to the process."""
         mine, theirs = socket.socketpair()
         with theirs:
+            running = Running(self, mine, order["limits"], HEADER.pack(len(task)) + task)
+            running.write()
             try:
                 data = marshal.dumps(order)
                 socket.send_fds(self.control, [data], [theirs.fileno(), *more])
             except OSError as error:
                 mine.close()
                 raise Lost from error
-        return Running(self, mine, order["limits"], HEADER.pack(len(task)) + task)
+        return running
 
     def close(self) -> None:
         """End the zygote and all below it."""
@@ -187,10 +193,16 @@ class Running:
                 self.worker.control.send(STOP)
 
     def register(self, poll: select.poll) -> dict[int, Running]:
-        """Enter both sockets to be waited for, and return whom they belong to."""
-        poll.register(self.job, select.POLLIN | select.POLLOUT)
+        """Enter what is waited for at first, and return whom the sockets belong to."""
+        if self.unsent:
+            poll.register(self.job, select.POLLOUT)
         poll.register(self.worker.control, select.POLLIN)
         return {self.job.fileno(): self, self.worker.control.fileno(): self}
+
+    def listen(self, poll: select.poll) -> None:
+        """Wait for what the process says, too: one that says much stops until it is read."""
+        if self.raw is None:
+            poll.register(self.job, select.POLLIN | (select.POLLOUT if self.unsent else 0))
 
     def attend(self, poll: select.poll, descriptor: int, event: int) -> None:
         """Do what one socket is ready for; raises Lost."""
@@ -210,13 +222,14 @@ class Running:
 
     def _exchange(self, poll: select.poll, event: int) -> None:
         if event & select.POLLOUT:
-            self._write()
+            self.write()
             if not self.unsent:
                 poll.modify(self.job, select.POLLIN)
         if event & (select.POLLIN | select.POLLHUP | select.POLLERR) and self._read() == 0:
             poll.unregister(self.job)
 
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Send as much of the task as the socket takes."""
         try:
             self.unsent = self.unsent[self.job.send(self.unsent) :]
         except BlockingIOError:
@@ -245,14 +258,19 @@ def finish(*all_running: Running) -> list[Raw]:
 
     Once the last named has ended, the others have a moment to follow.
     """
-    poll, owners = select.poll(), dict[int, Running]()
+    poll, owners, patience = select.poll(), dict[int, Running](), PATIENCE_S
     with contextlib.ExitStack() as sockets:
         for running in all_running:
             sockets.enter_context(running.job)
             owners |= running.register(poll)
         while any(running.raw is None for running in all_running):
             first = min(r.deadline for r in all_running if r.raw is None)
-            ready = poll.poll(max(0.0, first - time.monotonic()) * 1000)
+            ready = poll.poll(min(patience, max(0.0, first - time.monotonic())) * 1000)
+            if not ready and patience < math.inf:
+                patience = math.inf
+                for running in all_running:
+                    running.listen(poll)
+                continue
             if not ready and all_running[-1].raw is None:
                 raise Lost
             for descriptor, event in ready:
