@@ -29,6 +29,7 @@ from evol.domains.code.elsewhere import dissent, results_elsewhere
 from evol.domains.code.feasible import language_asked, short_enough, stays_inside
 from evol.domains.code.judging import (
     Ballot,
+    Ruling,
     Thresholds,
     rule,
     steady_verdict,
@@ -133,32 +134,46 @@ class CodeEliminator:
         row.sample = row.sample.with_(response=usable[kept].text, answer=usable[kept].source)
         return [] if verdicts[kept].accepted else [verdicts[kept]]
 
-    async def _agreement(self, row: Row, replies: Sequence[ChatReply]) -> Iterable[Verdict]:
+    async def _agreement(self, row: Row, replies: list[ChatReply]) -> Iterable[Verdict]:
         """Ask for tests, run every solution on them, and keep what agrees."""
-        settings, inquiry = self._settings, row.inquiry
+        settings = self._settings
         written = await self._questions.answers(row, TESTS, range(settings.tests), "tests")
-        tests = await inquiry.verify(read_suites, _plain(written))
-        solutions = await inquiry.verify(read_solutions, _plain(replies), tests.names)
+        tests = await row.inquiry.verify(read_suites, _plain(written))
+        solutions = await row.inquiry.verify(read_solutions, _plain(replies), tests.names)
         usable = [solution for solution in solutions if solution.defect is None]
         if tests.cases and usable:
             tests = await self._strong_suites(row, usable[0], tests)
         if not tests.cases or not usable:
             return [nothing_left(tests.defects or [s.defect for s in solutions if s.defect is not None])]
-        sources = list(dict.fromkeys(solution.source for solution in usable))
-        tried = await asyncio.gather(*(self._tried(row, source, tests) for source in sources))
-        by_source = dict(zip(sources, tried, strict=True))
-        set_aside = [s.defect.reason for s in solutions if s.defect is not None]
-        set_aside += [defect.reason for defect in tests.defects]
-        ballot = Ballot([by_source[s.source] for s in usable], tests.cases, tests.suites, tuple(set_aside))
-        quorum = min(settings.quorum, settings.solutions)
-        ruling = rule(ballot, Thresholds(quorum, settings.agreement, settings.tests_agreement))
-        kept = [usable[number] for number in ruling.solutions]
-        row.sample = row.sample.with_(response=kept[0].text, answer=kept[0].source)
+        runs: dict[str, Tried] = {}
+        ruling, agreeing = await self._ruling(row, solutions, tests, runs)
+        if ruling.is_open and settings.max_solutions > len(replies):
+            more = range(len(replies), settings.max_solutions)
+            further = await self._questions.answers(row, ANSWER, more)
+            solutions += await row.inquiry.verify(read_solutions, _plain(further), tests.names)
+            ruling, agreeing = await self._ruling(row, solutions, tests, runs)
+        row.sample = row.sample.with_(response=agreeing[0].text, answer=agreeing[0].source)
         if not ruling.verdict.accepted:
             return [ruling.verdict]
-        row.sample = row.sample.with_(tests=join([tests.cases[number] for number in ruling.kept]))
-        cases = [tests.cases[number].tests for number in ruling.kept]
-        return [ruling.verdict, *await self._elsewhere(row, kept, cases)]
+        kept = [tests.cases[number] for number in ruling.kept]
+        row.sample = row.sample.with_(tests=join(kept))
+        return [ruling.verdict, *await self._elsewhere(row, agreeing, [case.tests for case in kept])]
+
+    async def _ruling(
+        self, row: Row, solutions: Sequence[Solution], tests: TestSuites, runs: dict[str, Tried]
+    ) -> tuple[Ruling, list[Solution]]:
+        """Return what solutions and tests come to, and who agrees; `runs` remembers what was run."""
+        usable = [solution for solution in solutions if solution.defect is None]
+        new = [source for source in dict.fromkeys(s.source for s in usable) if source not in runs]
+        tried = await asyncio.gather(*(self._tried(row, source, tests) for source in new))
+        runs.update(zip(new, tried, strict=True))
+        set_aside = [s.defect.reason for s in solutions if s.defect is not None]
+        set_aside += [defect.reason for defect in tests.defects]
+        ballot = Ballot([runs[s.source] for s in usable], tests.cases, tests.suites, tuple(set_aside))
+        settings = self._settings
+        quorum = min(settings.quorum, settings.solutions)
+        ruling = rule(ballot, Thresholds(quorum, settings.agreement, settings.tests_agreement))
+        return ruling, [usable[number] for number in ruling.solutions]
 
     async def _elsewhere(
         self, row: Row, agreeing: Sequence[Solution], cases: Sequence[Json]

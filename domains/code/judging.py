@@ -47,11 +47,15 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The verdict on agreement; where it accepts, the solutions that agree and the cases that hold."""
+    """The verdict on agreement; where it accepts, the solutions that agree and the cases that hold.
+
+    `is_open` says that a group leads which is only too small, so that further solutions may decide.
+    """
 
     verdict: Verdict
     solutions: tuple[int, ...] = (0,)
     kept: tuple[int, ...] = ()
+    is_open: bool = False
 
 
 def rule(ballot: Ballot, thresholds: Thresholds) -> Ruling:
@@ -69,10 +73,11 @@ def rule(ballot: Ballot, thresholds: Thresholds) -> Ruling:
         return Ruling(_nothing_passes(ballot, evidence))
     if problem := _objection(ballot, group, thresholds):
         return Ruling(Verdict.reject(AGREEMENT, "no_agreement", problem, **evidence))
-    message = (
-        f"{len(group.solutions)} of {len(ballot.tried)} solutions agree "
-        f"on {len(group.tests)} of {len(ballot.cases)} tests."
-    )
+    agreeing, runnable = len(group.solutions), len(ballot.tried)
+    if agreeing < thresholds.quorum or agreeing < thresholds.agreement * runnable:
+        few = f"Only {agreeing} of {runnable} solutions agree."
+        return Ruling(Verdict.reject(AGREEMENT, "no_agreement", few, **evidence), is_open=True)
+    message = f"{agreeing} of {runnable} solutions agree on {len(group.tests)} of {len(ballot.cases)} tests."
     verdict = Verdict.accept(AGREEMENT, "agreement", message, **evidence)
     return Ruling(verdict, group.solutions, group.tests)
 
@@ -108,12 +113,7 @@ def _nothing_passes(ballot: Ballot, evidence: dict[str, Json]) -> Verdict:
 
 
 def _objection(ballot: Ballot, group: Agreement, thresholds: Thresholds) -> str | None:
-    """Return what speaks against the leading group, as a sentence."""
-    agreeing, runnable = len(group.solutions), len(ballot.tried)
-    if agreeing < thresholds.quorum:
-        return f"Only {agreeing} of {runnable} solutions agree."
-    if agreeing < thresholds.agreement * runnable:
-        return f"Only {agreeing} of {runnable} solutions agree."
+    """Return what speaks against the leading group, however large it is, as a sentence."""
     if len(group.tests) < thresholds.tests_agreement * len(ballot.cases):
         return f"The agreeing solutions fail {len(ballot.cases) - len(group.tests)} of the tests."
     if not _whole_suites(ballot, group):

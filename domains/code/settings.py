@@ -18,9 +18,10 @@ class Settings:
 
     generations: int = 3
     solutions: int = 4
+    max_solutions: int = 8
     tests: int = 2
     judgements: int = 3
-    quorum: int = 2
+    quorum: int = 3
     agreement: float = 0.6
     tests_agreement: float = 0.75
     further_agreement: float = 0.75

@@ -292,6 +292,20 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def test_further_solutions_are_drawn_where_too_few_agree(workers: WorkerPool) -> None:
+    length = "def total(numbers):\n    return len(numbers)"
+    answers = [fenced(code) for code in (NEW, OLD, NEW, length, NEW, NEW, NEW, NEW)]
+    teacher = Teacher(workers, {"answer": answers, "tests": [fenced(TESTS)], "judge": ["Not Equal"]})
+    judgement = judge(teacher, child(), parent())
+    assert judgement.verdict.accepted
+    assert judgement.verdicts[3].evidence["agreeing_solutions"] == 6
+    assert teacher.calls["answer"] == 8
+    split = Teacher(
+        workers, {"answer": [fenced(NEW), fenced(OLD)], "tests": [fenced(TESTS)], "judge": ["Not Equal"]}
+    )
+    assert judge(split, child(), parent()).verdict.reason == "no_agreement"
+
+
 def test_a_solution_is_run_once_however_often_it_was_drawn(workers: WorkerPool) -> None:
     tried: list[str] = []
     teacher = Teacher(workers, {"answer": [fenced(NEW)], "tests": [fenced(TESTS)], "judge": ["Not Equal"]})
