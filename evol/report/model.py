@@ -212,7 +212,8 @@ class Report:
 
     `verdict` is one sentence; `facts` are names and values that say what was looked at. `all` counts
     what `rows`, `lineages`, `clusters` and `hits` show some of: None there means that duplicates or
-    contamination were not looked for, which is not the same as none found.
+    contamination were not looked for, which is not the same as none found. `whole` says where all
+    rows are.
     """
 
     title: str
@@ -229,3 +230,4 @@ class Report:
     rows: tuple[ReportRow, ...] = ()
     lineages: tuple[Lineage, ...] = ()
     all: Some = Some()
+    whole: str = ""
