@@ -37,7 +37,7 @@ class Settings:
     max_solutions: int = 12
     judgements: int = 4
     quorum: int = 2
-    programs: int = 8
+    programs: int = 10
     program_lead: int = 2
     agreement: float = 0.6
     runner_up: float = 0.2
