@@ -98,7 +98,7 @@ def audit_report(folder: Path) -> Report:
         all=Some(
             tally.rows, len(there.roots), len(there.heads), there.hits.total() if summary["against"] else None
         ),
-        whole=f"{ROWS} beside this file holds every row with all evidence.",
+        whole=f"The audit's {ROWS} holds every row with all evidence.",
     )
 
 
@@ -301,11 +301,12 @@ def _sentence(summary: Mapping[str, Any], tally: Tally, reasons: tuple[ReasonCou
         between = summary["outcomes"]["accept"]
         share += f"; of all rows, {100 * between['low']:.1f} to {100 * between['high']:.1f} %"
     said = f"{tally.accept:,} of {tally.rows:,} rows ({share}) pass every check"
-    if tally.accept < tally.rows:
-        said += f"; {tally.reject:,} are rejected and {tally.undecided:,} undecided{leading(reasons)}"
+    others = ((tally.reject, "rejected"), (tally.undecided, "undecided"))
+    if lost := " and ".join(f"{rows:,} {'is' if rows == 1 else 'are'} {how}" for rows, how in others if rows):
+        said += f"; {lost}{leading(reasons)}"
     if summary["against"]:
         given = summary["findings"].get("contaminated", {}).get("rows", 0)
-        said += f"; {given:,} give a benchmark away" if given else "; none gives a benchmark away"
+        said += f"; {f'{given:,}' if given else 'none'} {'gives' if given < 2 else 'give'} a benchmark away"
     return f"{said}."
 
 

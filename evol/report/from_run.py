@@ -88,7 +88,7 @@ def run_report(folder: Path) -> Report:
             rows=_rows(journal, counts, rows),
             lineages=lineages,
             all=Some(tally.rows, _count(journal, "SELECT count(DISTINCT lineage) FROM samples"), repeats),
-            whole="run.db beside this file holds every row, and `evol show ID` prints one.",
+            whole="The run's run.db holds every row; evol show prints one by its id.",
         )
 
 
@@ -127,7 +127,7 @@ def _funnel(journal: Journal, tally: Tally) -> tuple[Step, ...]:
     steps, left = [Step("Judged", tally.rows, "every seed and every attempt to evolve one")], tally.rows
     for verifier, lost in journal.select(_DECIDED_BY):
         left -= lost
-        steps.append(Step(str(verifier), left, "not turned away by this verifier"))
+        steps.append(Step(str(verifier), left))
     distinct = _count(journal, "SELECT count(DISTINCT instruction) FROM samples WHERE outcome = 'accept'")
     steps.append(Step("Distinct", distinct, "the dataset: accepted, each instruction once"))
     return tuple(steps)

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from evol.report import charts
 from evol.report.differences import differences
 from evol.report.model import Check, Report, ReportRow
-from evol.report.words import cut, excerpt, number, percent, trimmed, visible
+from evol.report.words import codelike, cut, excerpt, number, percent, trimmed, visible
 
 HERE: Final = Path(__file__).parent
 SAID: Final = {"accept": "accepted", "reject": "rejected", "undecided": "undecided", "note": "noted"}
@@ -65,6 +65,7 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     env.filters.update(number=number, percent=percent, excerpt=excerpt, cut=cut)
+    env.tests["codelike"] = codelike
     env.globals.update(charts=charts, differences=differences)
     return env
 

@@ -3,6 +3,8 @@
 "use strict";
 (() => {
   const PAGE = 50;
+  // A fence or an indented line: text whose columns matter.
+  const CODE = /```|^(?: {4}|\t)\S/m;
   const SIGNS = { accept: "✓", reject: "✗", undecided: "?", note: "·" };
   const SAID = { accept: "accepted", reject: "rejected", undecided: "undecided", note: "noted" };
   const FIELDS = ["outcome", "reason", "generation", "operation"];
@@ -11,6 +13,7 @@
   const list = document.getElementById("list");
   const status = document.getElementById("status");
   const more = document.getElementById("more");
+  const origins = rows.some((row) => row.operation !== undefined || row.generation !== undefined);
   let found = rows;
   let shown = 0;
 
@@ -70,9 +73,11 @@
       return element("span", "text", value.length ? value.join(" · ") : "none");
     }
     if (Array.isArray(value)) return element("span", "text", value.map((v) => JSON.stringify(v)).join("\n"));
+    if (!Object.keys(value).length) return element("span", "text", "none");
     const pairs = element("dl", "evidence");
     for (const [name, inner] of Object.entries(value)) {
-      const pair = element("div");
+      const deep = inner !== null && typeof inner === "object" && !Array.isArray(inner);
+      const pair = element("div", deep && Object.keys(inner).length ? "deep" : "");
       const said = element("dd");
       said.append(evidence(inner));
       pair.append(element("dt", "", name), said);
@@ -83,7 +88,7 @@
 
   const part = (title, text) => {
     const made = element("div", "part");
-    made.append(element("h3", "", title), element("p", "text", text));
+    made.append(element("h3", "", title), element("p", CODE.test(text) ? "text code" : "text", text));
     return made;
   };
 
@@ -131,7 +136,7 @@
     const origin = [row.generation, row.operation].filter((each) => each !== undefined).join(" · ");
     const gist = row.instruction || "(no instruction)";
     summary.append(weight(row.outcome), " ", element("code", "", row.reason), " ");
-    summary.append(element("span", "origin", origin), " ");
+    if (origins) summary.append(element("span", "origin", origin), " ");
     summary.append(element("span", "gist", gist.length > 160 ? `${gist.slice(0, 159)}…` : gist));
     details.append(summary);
     details.addEventListener("toggle", () => open(details, row));
@@ -207,6 +212,7 @@
   });
 
   FIELDS.forEach(fill);
+  list.classList.toggle("origins", origins);
   form.hidden = false;
   page();
 })();

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Hashable, Mapping
 from typing import Final, Generic, TypeVar
 
-ROWS: Final = 2_000
-LINEAGES: Final = 40
+ROWS: Final = 1_000
+LINEAGES: Final = 24
 CLUSTERS: Final = 30
 COPIES: Final = 5
 HITS: Final = 60

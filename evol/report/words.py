@@ -10,7 +10,7 @@ from evol.report.model import ReasonCount
 from evol.types import Json
 
 TEXT: Final = 2_000
-EVIDENCE: Final = 600
+EVIDENCE: Final = 300
 ITEMS: Final = 24
 DEPTH: Final = 6
 
@@ -18,6 +18,13 @@ DEPTH: Final = 6
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+# A fence or an indented line: text whose columns matter.
+_CODE: Final = re.compile(r"```|^(?: {4}|\t)\S", re.MULTILINE)
+
+
+def codelike(text: str) -> bool:
+    """Whether a text holds lines of code, which need letters of one width."""
+    return _CODE.search(text) is not None
 
 
 def visible(text: str) -> str:
