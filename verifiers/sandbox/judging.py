@@ -252,6 +252,9 @@ def judge(task: dict[str, Any], namespace: dict[str, Any], peer: Peer) -> dict[s
         STYLES[task["style"]](tree, task, namespace, state)
     except Gone:
         return {"gone": True}
+    except wire.WireError as error:
+        # Only our own encoder raises this very class here: the tests hand over what cannot cross.
+        return {"load": [type(error).__name__, str(error), ["ValueError"], None]}
     except BaseException as error:
         return {"judgement": "failed", "checks": state.checks, **_failure(error, tree)}
     if peer.lost:

@@ -9,6 +9,7 @@ argument to the tests around it.
 from __future__ import annotations
 
 import builtins
+import functools
 import json
 import sys
 from collections import deque
@@ -55,6 +56,12 @@ class Messages(Protocol):
         """Return the next message."""
 
 
+@functools.cache
+def named_types() -> dict[int, str]:
+    """Return the built-in types by identity."""
+    return {id(t): n for n, t in TYPES.items()}
+
+
 def _exception(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:
     """Return an exception of a class, or a plain one where the class does not take these arguments."""
     try:
@@ -63,6 +70,7 @@ def _exception(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException
         return Exception(f"{cls.__name__}{args!r}")
 
 
+@functools.cache
 def named_builtins() -> dict[int, str]:
     """Return the built-in functions, types and their methods by identity: they cross as their names."""
     found = {}
@@ -117,7 +125,7 @@ class Peer:
         self._built: set[type] = set()
         self._failing: dict[int, BaseException] = {}
         self._classes: dict[int, type] = {}
-        self._builtins = named_builtins() if strict else {id(t): n for n, t in TYPES.items()}
+        self._builtins = named_builtins() if strict else named_types()
 
     # What crosses
 
@@ -241,7 +249,7 @@ class Peer:
         try:
             self.messages.send(request)
             while "do" in (message := self.messages.receive()):
-                self._serve(message)
+                self.serve(message)
             answer = self._read(message, parts)
         except BROKEN as error:
             self.lost = True
@@ -269,9 +277,10 @@ class Peer:
                 message = self.messages.receive()
             except (OSError, EOFError):
                 return
-            self._serve(message)
+            self.serve(message)
 
-    def _serve(self, message: dict[str, Any]) -> None:
+    def serve(self, message: dict[str, Any]) -> None:
+        """Answer one request."""
         try:
             answer = self._perform(message)
         except Gone:

@@ -28,15 +28,6 @@ FIRST = 1 << 14
 FILENAME = "<program>"
 MODULE = "solution"
 MESSAGE_LIMIT = 2000
-WARM_ROUNDS = 20
-WARM = """
-from typing import List
-def f(xs: List[float], s: str) -> dict:
-    \"\"\"Do a little of everything.\"\"\"
-    return {s: [x + 1 for x in sorted(xs) if x > 0], "t": (True, None, len(xs) % 2)}
-def g(xs, s):
-    raise ValueError(s)
-"""
 GENUINE = {
     c: c.__name__ for c in vars(builtins).values() if isinstance(c, type) and issubclass(c, BaseException)
 }
@@ -198,10 +189,11 @@ def run_call(channel: Channel, wall: Wall, job: dict[str, Any]) -> None:
     """Serve a Call job."""
     task = channel.task()
     lock_down(channel, wall, job, task["modules"])
-    _serve_calls(channel, wall, task)
+    serve_calls(channel, wall, task)
 
 
-def _serve_calls(channel: Channel, wall: Wall, task: dict[str, Any]) -> None:
+def serve_calls(channel: Channel, wall: Wall, task: dict[str, Any]) -> None:
+    """Execute the program, make each call and send its result."""
     namespace = load(channel, wall, task["source"])
     if namespace is None:
         return
@@ -291,29 +283,6 @@ def run_judge(channel: Channel, wall: Wall, job: dict[str, Any], program: int) -
     lock_down(channel, wall, job, task["modules"])
     module = program_module(wall, TESTS)
     channel.send(judging.judge(task, vars(module), Peer(Channel(program), strict=True)))
-
-
-def warm(wall: Wall) -> None:
-    """Run small jobs in the zygote itself, so that its children find the interpreter's caches filled.
-
-    The interpreter rewrites code as it warms to it; what is rewritten here is a page fewer that
-    each child has to copy.
-    """
-    ours, theirs = os.pipe()
-    task = {
-        "source": WARM,
-        "calls": [[name, wire.encode(([1, 2.5], "x")), wire.encode({})] for name in ("f", "g")],
-        "describe": False,
-    }
-    for _ in range(WARM_ROUNDS):
-        data = marshal.dumps(task)
-        os.write(theirs, HEADER.pack(len(data)) + data)
-        received = Channel(ours).task()
-        _serve_calls(Channel(theirs), wall, received)
-        os.read(ours, CHUNK)
-    for descriptor in (ours, theirs):
-        os.close(descriptor)
-    del sys.modules[MODULE]
 
 
 def run(wall: Wall, job: dict[str, Any], descriptors: list[int]) -> NoReturn:

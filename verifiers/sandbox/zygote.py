@@ -24,7 +24,7 @@ from array import array
 from socket import AF_UNIX, SOCK_SEQPACKET, socket
 from typing import Any, NoReturn
 
-from evol.verifiers.sandbox import landlock, namespaces, rlimits, runner
+from evol.verifiers.sandbox import landlock, namespaces, rlimits, runner, warming
 from evol.verifiers.sandbox.protocol import ANSWER, NOBODY, READY, STOP, WHY
 from evol.verifiers.sandbox.seccomp import Filter
 
@@ -259,7 +259,7 @@ def main(descriptor: int) -> None:
     except Refused as refused:
         control.send(json.dumps(refused.answer).encode())
         return
-    runner.warm(wall)
+    warming.warm(wall)
     gc.collect()
     gc.freeze()
     control.send(READY)

@@ -262,3 +262,10 @@ def test_an_endless_answer_ends(sandbox):
     execution = judge(sandbox, "def f(n):\n while True: yield 0", "assert list(f(1)) == []")
     assert execution.judgement is None or execution.judgement.outcome == "failed"
     assert execution.ending in (Ending.TIMEOUT, Ending.MEMORY, Ending.OK)
+
+
+def test_arguments_too_deep_to_cross_are_no_fault_of_the_program(sandbox):
+    tests = "x = []\nfor _ in range(160):\n    x = [x]\nassert f(x) == x"
+    execution = sandbox.run(Judge("def f(x): return x", tests))
+    assert execution.judgement is None
+    assert execution.judge is Ending.EXCEPTION
