@@ -12,7 +12,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from evol.report.model import Difficulty, Quartiles, Tally
-from evol.report.words import number, visible
+from evol.report.words import excerpt, number, visible
 
 WIDTH: Final = 320
 HEIGHT: Final = 168
@@ -44,7 +44,7 @@ def quartiles(difficulty: Difficulty, name: str) -> Markup:
     """Return a chart of medians by generation within the band of the middle half; `name` makes ids."""
     found = difficulty.generations
     top, ticks = _scale(max((q.high for q in found), default=1))
-    title = escape(visible(f"{difficulty.measure}, {difficulty.unit}, by generation"))
+    title = escape(excerpt(visible(f"{difficulty.measure}, {difficulty.unit}, by generation")))
     medians = ", ".join(f"generation {q.generation}: {number(q.median)}" for q in found)
     parts = [_grid(tick, top) for tick in ticks]
     places = [(_x(n, len(found)), q) for n, q in enumerate(found)]

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 WORDS: Final = re.compile(r"\w+|\s+|[^\w\s]")
+MATTERS: Final = re.compile(r"[^\s.,;:!?]")
 ALIKE: Final = 0.4
 MOST: Final = 600
 
@@ -35,4 +36,5 @@ def differences(one: str, other: str) -> tuple[list[Part], list[Part]]:
 def _parts(words: Sequence[str], steps: Iterator[tuple[str, int, int]]) -> Iterator[Part]:
     for kind, start, end in steps:
         if start < end:
-            yield kind != "equal", "".join(words[start:end])
+            text = "".join(words[start:end])
+            yield kind != "equal" and MATTERS.search(text) is not None, text

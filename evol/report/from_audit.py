@@ -211,7 +211,7 @@ def _row(told: Row) -> ReportRow:
         response=told["response"],
         checks=tuple(checks),
         answer=told["answer"],
-        place=f"{told['file']}, {told['place']}",
+        place=f"row {told['row']}: {told['file']}, {told['place']}",
         generation=told["generation"],
         operation=told["operation"],
         parent=told["parent"],

@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,9 @@ from evol.report.words import codelike, cut, excerpt, number, percent, trimmed, 
 HERE: Final = Path(__file__).parent
 SAID: Final = {"accept": "accepted", "reject": "rejected", "undecided": "undecided", "note": "noted"}
 SIGNS: Final = {"accept": "✓", "reject": "✗", "undecided": "?", "note": "·"}
+# How long texts and evidence of rows may be, from generous to strict, and how long all rows together.
+LIMITS: Final = ((2_000, 300), (1_000, 200), (500, 120), (250, 60))
+MOST: Final = 2_000_000
 # What would end the script element, or begin a comment in it, is written as an escape of JSON.
 _ESCAPES: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
@@ -47,7 +51,7 @@ def page(report: Report) -> str:
             style=Markup(style),  # noqa: S704 - a file of ours
             script=Markup(script),  # noqa: S704 - a file of ours
             policy=_policy(style, script),
-            data=_data([_row(row) for row in report.rows]),
+            data=_data(report.rows),
             shown={row.id for row in report.rows},
             SAID=SAID,
             SIGNS=SIGNS,
@@ -55,6 +59,7 @@ def page(report: Report) -> str:
     )
 
 
+@cache
 def _environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(HERE),
@@ -71,7 +76,7 @@ def _environment() -> Environment:
 
 
 def _finalize(value: object) -> object:
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return value if isinstance(value, Markup) or not isinstance(value, str) else visible(cut(value))
 
 
 def _policy(style: str, script: str) -> str:
@@ -86,14 +91,18 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _data(rows: list[dict[str, Any]]) -> Markup:
-    plain = json.dumps(rows, separators=(",", ":"))
+def _data(rows: Sequence[ReportRow]) -> Markup:
+    """Return the rows as JSON; the longer they are together, the shorter their texts are cut."""
+    for text, evidence in LIMITS:
+        plain = json.dumps([_row(row, text, evidence) for row in rows], separators=(",", ":"))
+        if len(plain) <= MOST:
+            break
     return Markup(plain.translate(_ESCAPES))  # noqa: S704 - nothing is left in it that HTML reads
 
 
-def _row(row: ReportRow) -> dict[str, Any]:
+def _row(row: ReportRow, text: int, evidence: int) -> dict[str, Any]:
     """Return a row as the page's script reads it: visible texts, nothing endless, nothing empty."""
-    told: dict[str, Any] = {
+    told = {
         "id": row.id,
         "outcome": row.outcome.value,
         "reason": row.reason,
@@ -105,13 +114,16 @@ def _row(row: ReportRow) -> dict[str, Any]:
         "operation": row.operation,
         "lineage": row.lineage,
     }
-    texts = {name: cut(visible(text)) for name, text in told.items() if text}
     origin = {} if row.generation is None else {"generation": row.generation}
-    return {**texts, **origin, "checks": [_check(check) for check in row.checks]}
+    return {**_texts(told, text), **origin, "checks": [_check(check, text, evidence) for check in row.checks]}
 
 
-def _check(check: Check) -> Mapping[str, Any]:
+def _check(check: Check, text: int, evidence: int) -> dict[str, Any]:
     told = {"weight": check.weight, "reason": check.reason, "message": check.message}
     told |= {"verifier": check.verifier, "part": check.part}
-    texts = {name: cut(visible(text)) for name, text in told.items() if text}
-    return {**texts, "evidence": trimmed(dict(check.evidence))} if check.evidence else texts
+    found = {"evidence": trimmed(dict(check.evidence), evidence)} if check.evidence else {}
+    return {**_texts(told, text), **found}
+
+
+def _texts(told: Mapping[str, str | None], most: int) -> dict[str, Any]:
+    return {name: visible(cut(text, most)) for name, text in told.items() if text}

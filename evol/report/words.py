@@ -10,7 +10,6 @@ from evol.report.model import ReasonCount
 from evol.types import Json
 
 TEXT: Final = 2_000
-EVIDENCE: Final = 300
 ITEMS: Final = 24
 DEPTH: Final = 6
 
@@ -54,17 +53,18 @@ def excerpt(text: str, most: int = 160) -> str:
     return line if len(line) <= most and len(text) <= most * 4 else f"{line[: most - 1]}…"
 
 
-def trimmed(value: Json, depth: int = DEPTH) -> Json:
+def trimmed(value: Json, most: int, depth: int = DEPTH) -> Json:
     """Return evidence with visible texts, in which long texts and lists are cut, and say so."""
     if isinstance(value, str):
-        return cut(visible(value), EVIDENCE)
+        return visible(cut(value, most))
     if isinstance(value, list | dict) and not depth:
         return "…"
     if isinstance(value, list):
         left = [f"… ({len(value) - ITEMS:,} more)"] if len(value) > ITEMS else []
-        return [*(trimmed(each, depth - 1) for each in value[:ITEMS]), *left]
+        return [*(trimmed(each, most, depth - 1) for each in value[:ITEMS]), *left]
     if isinstance(value, dict):
-        return {cut(visible(key), 80): trimmed(each, depth - 1) for key, each in list(value.items())[:ITEMS]}
+        some = list(value.items())[:ITEMS]
+        return {visible(cut(key, 80)): trimmed(each, most, depth - 1) for key, each in some}
     return value
 
 
