@@ -7,6 +7,7 @@ or a whole program (the APPS form `{"inputs", "outputs", "fn_name"}` and lists o
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -74,8 +75,12 @@ def _from_text(text: str, entry_point: str | None, prompt: str, setup: str) -> S
     return _script("script", f"{setup}\n{text}", entry_point, prompt) if stripped else None
 
 
+@functools.lru_cache(maxsize=64)
 def _script(kind: Format, script: str, entry_point: str | None, prompt: str) -> Suite:
-    """Return a suite of Python tests, its format told from what the script defines."""
+    """Return a suite of Python tests, its format told from what the script defines.
+
+    Made once for all the solutions that the same tests are tried on.
+    """
     if entry_point and re.search(r"^def check\(", script, re.M):
         kind = "humaneval"
     if re.search(r"^class \w+\(.*TestCase.*\)", script, re.M):
@@ -84,8 +89,8 @@ def _script(kind: Format, script: str, entry_point: str | None, prompt: str) -> 
     try:
         tests = ready(script, code, entry_point)
     except RecursionError:
-        tests = ReadyScript(script, (entry_point,) if entry_point else ())
-    return Suite(kind, tests.entry_points, code, script=tests.text)
+        tests = ReadyScript(script, (entry_point,) if entry_point else (), parse(script))
+    return Suite(kind, tests.entry_points, code, script=tests.text, tree=tests.tree)
 
 
 def _code(prompt: str) -> str:

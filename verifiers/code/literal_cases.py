@@ -9,6 +9,7 @@ back: a program can lie about its results only by returning right ones. A script
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import cast
@@ -111,6 +112,9 @@ class _Reader:
             match statement:
                 case ast.Assert(test=test):
                     self._assertion(test, scope)
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=old)) if old in scope.entries:
+                    scope.entries[name] = scope.entries[old]
+                    scope.bound.pop(name, None)
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     self._binding(name, value, scope)
                 case ast.FunctionDef(name=name) if not statement.decorator_list:
@@ -133,18 +137,22 @@ class _Reader:
 
     def _plain_comparison(self, test: ast.expr, scope: _Scope) -> ast.expr | None:
         """Read the commonest assertion, `f(literals) == literal`, without the general machinery."""
-        match test:
-            case ast.Compare(left=ast.Call(func=ast.Name(id=name), args=args, keywords=[]), ops=[ast.Eq()]):
-                try:
-                    values = tuple(map(ast.literal_eval, args))
-                    ast.literal_eval(test.comparators[0])
-                    entry = scope.entries[name]
-                except (ValueError, TypeError, LookupError):
-                    return None
-                self.calls.append(Invocation(entry, values))
-                result = ast.Name(RESULT.format(len(self.calls) - 1), ast.Load())
-                return ast.Compare(result, test.ops, test.comparators)
-        return None
+        if not isinstance(test, ast.Compare) or [*map(type, test.ops)] != [ast.Eq]:
+            return None
+        call = test.left
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.keywords:
+            return None
+        entry = scope.entries.get(call.func.id)
+        try:
+            values = tuple(map(_literal, call.args))
+            _literal(test.comparators[0])
+        except (NotLiteral, TypeError):
+            return None
+        if entry is None:
+            return None
+        self.calls.append(Invocation(entry, values))
+        result = ast.Name(RESULT.format(len(self.calls) - 1), ast.Load())
+        return ast.Compare(result, test.ops, test.comparators)
 
     def _binding(self, name: str, value: ast.expr, scope: _Scope) -> None:
         names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
@@ -226,6 +234,22 @@ class _Reader:
         value: object = evaluate(expression, lambda name: evaluate(self.bound[name], _no_results))
         Value.of(value)
         return value
+
+
+def _literal(node: ast.expr | None) -> object:
+    """Return what a display of constants says; raises NotLiteral, and TypeError for what Python would."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.List):
+        return list(map(_literal, node.elts))
+    if isinstance(node, ast.Tuple):
+        return tuple(map(_literal, node.elts))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        negated: object = operator.neg(cast("int", _literal(node.operand)))
+        return negated
+    if isinstance(node, ast.Dict):
+        return dict(zip(map(_literal, node.keys), map(_literal, node.values), strict=True))
+    raise NotLiteral
 
 
 IMMUTABLE = (ast.Constant, ast.UnaryOp, ast.unaryop, ast.BinOp, ast.operator, ast.Tuple, ast.expr_context)

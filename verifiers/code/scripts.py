@@ -9,14 +9,16 @@ never takes from the program: a solution that redefines `abs` or `math` bends no
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from evol.verifiers.code.source import (
     BUILTINS,
     DEFINITIONS,
     defined,
     loaded_names,
+    names_used,
     parse,
     top_level_names,
     unbound_names,
@@ -68,33 +70,44 @@ CANDIDATE_MODULES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ReadyScript:
-    """A test script that stands on its own, and the names that it takes from the program."""
+    """A test script that stands on its own, as text and as a tree, and the names it takes from the program.
+
+    `tree` is None where the text is no program.
+    """
 
     text: str
     entry_points: tuple[str, ...]
+    tree: ast.Module | None = field(default=None, compare=False)
 
 
 def ready(script: str, prompt: str = "", entry_point: str | None = None) -> ReadyScript:
     """Return a test script made ready; text that is no program comes back as it is.
 
-    Imports of the program under test are dropped, modules named but not imported are imported,
-    helpers that `prompt` defines are put in front, and test functions (and a HumanEval `check`)
-    are called at the end.
+    Imports of the program under test are dropped (of `from x import f as g`, `g = f` is left),
+    modules named but not imported are imported, helpers that `prompt` defines are put in front,
+    and test functions (and a HumanEval `check`) are called at the end.
     """
     tree = parse(script)
     names = (entry_point,) if entry_point else ()
     if tree is None:
         return ReadyScript(script, names)
-    dropped = [s for s in tree.body if _imports_candidate(s, names)]
-    missing = (unbound_names(tree) | {n for s in dropped for n in defined(s)}) - {"*", *names}
+    loaded, bound = names_used(tree)
+    own = [s for s in tree.body if _imports_candidate(s, names)]
+    dropped = {id(s): _aliases(s) for s in own}
+    missing = (loaded - bound - BUILTINS) | {a.name for s in own for a in s.names}
+    missing -= {"*", *names}
     helpers = _helpers(prompt, missing, names)
     given = set().union(*map(defined, helpers))
-    missing |= unbound_names(ast.Module(helpers, []))
+    missing |= unbound_names(ast.Module(helpers, [])) if helpers else set()
     needed = (missing & IMPLIED_MODULES) - given
     future = [s for s in tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
-    front = [*map(ast.unparse, future), *(f"import {m}" for m in sorted(needed)), *map(ast.unparse, helpers)]
-    text = "\n".join([*front, _without(script, [*dropped, *future]), *_calls(tree, entry_point)])
-    return ReadyScript(text, _entry_points(tree, names, missing - given - needed))
+    dropped |= {id(s): [] for s in future}
+    front = [*future, *(ast.Import([ast.alias(m)]) for m in sorted(needed)), *helpers]
+    calls = _calls(tree, entry_point, loaded)
+    text = "\n".join([*map(ast.unparse, front), _without(script, tree, dropped), *map(ast.unparse, calls)])
+    kept = [each for s in tree.body for each in dropped.get(id(s), [s])]
+    whole = ast.Module([*front, *kept, *calls], [])
+    return ReadyScript(text, _entry_points(tree, names, missing - given - needed), whole)
 
 
 def _entry_points(tree: ast.Module, given: tuple[str, ...], missing: set[str]) -> tuple[str, ...]:
@@ -111,15 +124,18 @@ def _entry_points(tree: ast.Module, given: tuple[str, ...], missing: set[str]) -
     return (first,) if first and set(called) == {first} else ()
 
 
-def _without(script: str, statements: list[ast.stmt]) -> str:
-    """Return a script with some of its statements blanked out."""
-    if not statements:
+def _without(script: str, tree: ast.Module, dropped: Mapping[int, Sequence[ast.stmt]]) -> str:
+    """Return a script with some of its statements replaced by others, on a line of their own kind."""
+    if not dropped:
         return script
-    lines = script.split("\n")
-    for statement in statements:
-        for number in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
-            lines[number - 1] = ""
-    return "\n".join(lines)
+    lines = [line.encode() for line in script.split("\n")]
+    for statement in reversed(tree.body):
+        if id(statement) in dropped:
+            first, last = statement.lineno - 1, (statement.end_lineno or statement.lineno) - 1
+            instead = "; ".join(map(ast.unparse, dropped[id(statement)])) or "pass"
+            after = lines[last][statement.end_col_offset :]
+            lines[first : last + 1] = [lines[first][: statement.col_offset] + instead.encode() + after]
+    return b"\n".join(lines).decode()
 
 
 def _outermost(statement: ast.Assert) -> str | None:
@@ -127,7 +143,13 @@ def _outermost(statement: ast.Assert) -> str | None:
     return test.func.id if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) else None
 
 
-def _imports_candidate(statement: ast.stmt, entry_points: tuple[str, ...]) -> bool:
+def _aliases(statement: ast.ImportFrom) -> list[ast.stmt]:
+    """Return what an import of the program under test leaves to do: to bind the names it renames."""
+    renamed = [(a.asname, a.name) for a in statement.names if a.asname and a.asname != a.name]
+    return [ast.Assign([ast.Name(new, ast.Store())], _read(old), lineno=0) for new, old in renamed]
+
+
+def _imports_candidate(statement: ast.stmt, entry_points: tuple[str, ...]) -> TypeGuard[ast.ImportFrom]:
     if not isinstance(statement, ast.ImportFrom):
         return False
     names = {a.name for a in statement.names}
@@ -162,14 +184,21 @@ def preamble(prompt: str, entry_points: Iterable[str]) -> str:
     return "\n".join(lines[: found[-1]]) if found else prompt
 
 
-def _calls(tree: ast.Module, entry_point: str | None) -> list[str]:
+def _calls(tree: ast.Module, entry_point: str | None, called: Container[str]) -> list[ast.stmt]:
     """Return calls of the functions that hold the tests, where nothing in the script calls them."""
     functions = [s for s in tree.body if isinstance(s, ast.FunctionDef)]
     holders = [f for f in functions if f.name.startswith("test") and not (f.args.args or f.args.posonlyargs)]
     checks = [f for f in functions if entry_point and f.name == "check" and len(f.args.args) == 1]
-    called = loaded_names(tree) if holders or checks else set()
-    plain = [f"{f.name}()" for f in holders if f.name not in called]
-    return [*plain, *(f"check({entry_point})" for f in checks if f.name not in called)]
+    plain = [ast.Call(_read(f.name), [], []) for f in holders if f.name not in called]
+    given: list[ast.expr] = [_read(entry_point)] if entry_point else []
+    return [
+        *map(ast.Expr, plain),
+        *(ast.Expr(ast.Call(_read(f.name), given, [])) for f in checks if f.name not in called),
+    ]
+
+
+def _read(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())
 
 
 def assemble(solution: str, prompt: str, entry_points: Iterable[str]) -> str:
@@ -177,7 +206,8 @@ def assemble(solution: str, prompt: str, entry_points: Iterable[str]) -> str:
     names = tuple(entry_points)
     if not prompt:
         return solution
-    if (tree := parse(solution)) is not None and set(names) <= top_level_names(tree):
+    tree = None if _starts_inside(solution) else parse(solution)
+    if tree is not None and set(names) <= top_level_names(tree):
         whole = _after_future(preamble(prompt, names), solution)
         return whole if parse(whole) is not None else solution
     for body in (solution, _indented(solution)):
@@ -185,6 +215,12 @@ def assemble(solution: str, prompt: str, entry_points: Iterable[str]) -> str:
         if (tree := parse(whole)) is not None and _completes(tree, names):
             return whole
     return solution
+
+
+def _starts_inside(solution: str) -> bool:
+    """Whether a text begins with an indented statement, so that it is no program by itself."""
+    first = next((line for line in solution.split("\n") if line.strip() and line.strip()[0] != "#"), "")
+    return first[:1] in (" ", "\t")
 
 
 def _after_future(before: str, solution: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ast
+from dataclasses import dataclass, field
 from typing import Literal
 
 from evol.types import Json
@@ -32,13 +33,15 @@ class Suite:
 
     `entry_points` are the names that the tests use of the program; `prompt` is the code that a
     solution may continue (HumanEval). One of the others holds the tests: `script` is Python,
-    `examples` text with `>>>` in it, `pairs` and `dialogues` are data.
+    `examples` text with `>>>` in it, `pairs` and `dialogues` are data. `tree` is the script as it
+    was parsed, None where it is no program.
     """
 
     format: Format
     entry_points: tuple[str, ...] = ()
     prompt: str = ""
     script: str = ""
+    tree: ast.Module | None = field(default=None, compare=False, repr=False)
     examples: str = ""
     pairs: tuple[Pair, ...] = ()
     dialogues: tuple[Dialogue, ...] = ()

@@ -7,6 +7,7 @@ what the sandbox could not find out is undecided, never wrong.
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import functools
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ from evol.verifiers.code.evaluate import Beyond
 from evol.verifiers.code.literal_cases import LiteralTests, read_literal
 from evol.verifiers.code.routes import Trial
 from evol.verifiers.code.scripts import assemble
-from evol.verifiers.code.source import loaded_names, parse
+from evol.verifiers.code.source import displayed_depth, loaded_names, parse
 from evol.verifiers.code.suite import Suite
 from evol.verifiers.sandbox import Ending, Limits, Sandbox
+from evol.verifiers.sandbox.wire import MAX_DEPTH
 
 NAME = "code"
 REASONS: dict[Ending, str] = {
@@ -54,9 +56,9 @@ class CodeVerifier:
         """
         if suite is None:
             return Verdict.reject(NAME, "no_tests", "The row holds no tests in a known form.")
-        reading = _read(suite.script, suite.entry_points, suite.format) if suite.script else None
-        if reading is not None and not reading.sound:
-            return Verdict.undecided(NAME, "broken_tests", "The tests are not a Python program.")
+        reading = _reading(suite) if suite.script else None
+        if reading is not None and reading.broken:
+            return Verdict.undecided(NAME, "broken_tests", reading.broken)
         if reading is not None and not reading.relevant:
             return Verdict.reject(NAME, "no_tests", "The tests use nothing of the program.")
         program = assemble(solution, suite.prompt, suite.entry_points)
@@ -84,22 +86,28 @@ class CodeVerifier:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A test script as it was read: whether it is Python, uses the program, and is literal."""
+    """A test script as it was read: what is wrong with it, whether it uses the program, and is literal."""
 
-    sound: bool
+    broken: str = ""
     relevant: bool = False
     literal: LiteralTests | None = None
 
 
-@functools.lru_cache(maxsize=512)
-def _read(script: str, entry_points: tuple[str, ...], form: str) -> _Reading:
-    """Read a script once for all the solutions it is tried on."""
-    tree = parse(script)
+def _reading(suite: Suite) -> _Reading:
+    tree = suite.tree or parse(suite.script)
     if tree is None:
-        return _Reading(sound=False)
+        return _Reading("The tests are not a Python program.")
+    if sum(map(suite.script.count, "([{")) > MAX_DEPTH and displayed_depth(tree) > MAX_DEPTH:
+        return _Reading(f"The tests nest data deeper than {MAX_DEPTH} levels, which no call can carry.")
+    return _read(tree, suite.entry_points, suite.format)
+
+
+@functools.lru_cache(maxsize=512)
+def _read(tree: ast.Module, entry_points: tuple[str, ...], form: str) -> _Reading:
+    """Read a script once for all the solutions it is tried on."""
     literal = None if form == "unittest" else read_literal(tree, entry_points)
     relevant = bool(literal.calls) if literal else bool(loaded_names(tree) & set(entry_points))
-    return _Reading(True, relevant, literal)
+    return _Reading("", relevant, literal)
 
 
 def _verdict(trial: Trial, evidence: dict[str, Json]) -> Verdict:

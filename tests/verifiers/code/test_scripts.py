@@ -1,3 +1,5 @@
+import ast
+
 import pytest
 
 from evol.verifiers.code.scripts import assemble, ready
@@ -77,3 +79,31 @@ def test_test_functions_are_called():
 )
 def test_entry_points_are_what_neither_script_nor_python_defines(script, names):
     assert ready(script).entry_points == names
+
+
+@pytest.mark.parametrize("module", ["solution", "anything"])
+def test_a_renamed_import_of_the_program_keeps_its_new_name(module):
+    script = ready(f"from {module} import add as plus\nassert plus(1, 2) == 3", "", "add")
+    assert script.entry_points == ("add",)
+    exec(script.text, {"add": lambda a, b: a + b})
+
+
+def test_what_follows_an_import_on_its_line_stays():
+    script = ready("from solution import (\n  add); assert add(1, 2) == 4, 'é'", "", "add")
+    with pytest.raises(AssertionError):
+        exec(script.text, {"add": lambda a, b: a + b})
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        "assert add(1, 2) == 3",
+        "from solution import add as plus\nassert plus(1, 2) == 3",
+        "def test_add():\n    assert add(1, 2) == 3",
+        "from __future__ import annotations\nassert math.floor(add(1, 2)) == 3",
+    ],
+)
+def test_the_tree_says_what_the_text_says(tests):
+    script = ready(tests, "", "add")
+    whole = ast.unparse(script.tree).replace("pass", "")
+    assert whole.split() == ast.unparse(ast.parse(script.text)).replace("pass", "").split()

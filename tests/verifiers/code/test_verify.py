@@ -177,6 +177,27 @@ def test_tests_too_deep_or_long_to_be_read_blame_no_program(verifier):
     assert verifier.verify("def f(x): return 1", pairs).reason == "broken_tests"
 
 
+@pytest.mark.parametrize(
+    "tests",
+    [
+        f"assert f({DEEP}) == 1",
+        f"assert f(1) == {DEEP}",
+        "x = []\nfor _ in range(170):\n    x = [x]\nassert f(x) == 1",
+    ],
+)
+def test_tests_too_deep_for_the_wall_are_broken(verifier, tests):
+    assert verifier.verify("def f(x): return 1", read_tests(tests)).reason == "broken_tests"
+
+
+def test_tests_may_rename_what_they_import_of_the_program(verifier):
+    literal = read_tests("from solution import add as plus\nassert plus(1, 2) == 3", entry_point="add")
+    verdict = verifier.verify(RIGHT, literal)
+    assert (verdict.reason, verdict.evidence["route"]) == ("tests_passed", "io")
+    loop = read_tests("from solution import add as plus\nfor i in (1, 2):\n    assert plus(i, i) == 2 * i")
+    assert verifier.verify(RIGHT, loop).accepted
+    assert verifier.verify("def add(a, b): return a", loop).reason == "tests_failed"
+
+
 def test_an_empty_suite_is_no_tests(verifier):
     assert verifier.verify(RIGHT, Suite("script", ("add",), script="")).reason == "no_tests"
 
