@@ -199,12 +199,18 @@
   });
 
   let waiting = 0;
-  form.addEventListener("input", () => {
+  const later = () => {
     clearTimeout(waiting);
     waiting = setTimeout(filter, 120);
-  });
+  };
+  form.addEventListener("input", later);
+  // A search field tells of a change once more when it is left, which would close the row just opened.
+  form.addEventListener("change", (event) => event.target.name === "search" || later());
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(filter, 0));
+  document.getElementById("clear").addEventListener("click", () => {
+    form.reset();
+    filter();
+  });
   more.addEventListener("click", () => {
     const first = shown;
     page();
