@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 STORE: Final = ".audit.db"
 IDENTITY: Final = ".identity"
+REPORT: Final = "report.html"
 Progress = Callable[[str, int], None]
 
 
@@ -74,11 +75,22 @@ def perform(plan: Plan, progress: Progress = lambda what, rows: None) -> tuple[P
         identity = _identity(plan, source, pack)
         known = folder / IDENTITY
         if (folder / SUMMARY).is_file() and known.is_file() and known.read_text() == identity:
-            return folder, read_summary(folder)
-        (folder / SUMMARY).unlink(missing_ok=True)
-        known.write_text(identity)
-        summary = _perform(plan, domain, source, references, folder, identity, progress)
+            summary = read_summary(folder)
+        else:
+            for name in (SUMMARY, REPORT):
+                (folder / name).unlink(missing_ok=True)
+            known.write_text(identity)
+            summary = _perform(plan, domain, source, references, folder, identity, progress)
+        if not (folder / REPORT).is_file():
+            _write_report(folder)
     return folder, summary
+
+
+def _write_report(folder: Path) -> None:
+    from evol.report.from_audit import audit_report
+    from evol.report.rendering import render
+
+    render(audit_report(folder), folder / REPORT)
 
 
 def _run_domain(run: Path) -> str:

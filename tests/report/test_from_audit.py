@@ -121,6 +121,22 @@ def test_the_command_takes_an_audits_folder(audited: Path, tmp_path: Path) -> No
     assert "pass every check" in done.output
 
 
+def test_an_audit_brings_its_report_and_brings_it_again(audited: Path) -> None:
+    page = audited / "report.html"
+    written = page.read_bytes()
+    page.unlink()
+    perform(
+        Plan(
+            str(audited.parent / "rows.jsonl"),
+            "math",
+            audited,
+            against=(str(audited.parent / "bench.jsonl"),),
+            workers=1,
+        )
+    )
+    assert page.read_bytes() == written
+
+
 def test_an_audit_without_its_rows_is_one_sentence(audited: Path, tmp_path: Path) -> None:
     (tmp_path / "audit.json").write_bytes((audited / "audit.json").read_bytes())
     (tmp_path / "rows.parquet").write_bytes(b"PAR1 cut short")
