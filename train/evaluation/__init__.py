@@ -1,0 +1,1 @@
+"""Scores of a model on a benchmark, by the same verifiers that made its training data."""
