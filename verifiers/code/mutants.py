@@ -173,6 +173,8 @@ def _changes(node: ast.AST) -> Iterator[_Change]:
             yield _Change(node, "value", ast.Constant(None), f"returns None{_at(node)}")
         case ast.Call(func=ast.Name("range")) if node.args:
             yield from _bounds(node)
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            yield from _empty_answers(node)
     yield from _deletions(node)
 
 
@@ -205,6 +207,24 @@ def _bounds(node: ast.Call) -> Iterator[_Change]:
         moved = ast.BinOp(node.args[i], op, ast.Constant(1))
         args = [*node.args[:i], moved, *node.args[i + 1 :]]
         yield _Change(node, "args", args, f"range end {'+' if isinstance(op, ast.Add) else '-'} 1{_at(node)}")
+
+
+def _empty_answers(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[_Change]:
+    """Return 0 for None where None is one answer among others; elsewhere None says nothing."""
+    returns = list(_own_returns(function))
+    empty = [r for r in returns if r.value is None or _is_none(r.value)]
+    if len(empty) < len(returns):
+        for found in empty:
+            yield _Change(found, "value", ast.Constant(0), f"returns 0 for None{_at(found)}")
+
+
+def _own_returns(node: ast.AST) -> Iterator[ast.Return]:
+    """Yield the returns in a function, without those of functions in it."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Return):
+            yield child
+        elif not isinstance(child, (*DEFINITIONS, ast.Lambda)):
+            yield from _own_returns(child)
 
 
 def _deletions(node: ast.AST) -> Iterator[_Change]:

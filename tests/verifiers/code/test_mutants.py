@@ -52,10 +52,24 @@ def changes(source, names=()):
         ("def f(n):\n    n += 1\n    return n", "    pass\n"),
         ("def f(n):\n    n.append(1)\n    return n", "    pass\n"),
         ("def f(n):\n    n //= 2\n    return n", "n *= 2"),
+        ("def f(n):\n    if n:\n        return None\n    return n + 1", "return 0\n"),
+        ("def f(n):\n    if n:\n        return\n    return n + 1", "return 0\n"),
     ],
 )
 def test_makes_each_kind_of_change(source, expected):
     assert any(expected in m.source for m in mutants(source, ["f"]))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(n):\n    n.sort()\n    return None",
+        "def f(n):\n    if not n:\n        return\n    n.sort()",
+        "def f(n):\n    def g(x):\n        return x\n    n.sort(key=g)\n    return None",
+    ],
+)
+def test_none_where_nothing_else_is_returned_stays(source):
+    assert not any("for None" in change for change in changes(source, ["f"]))
 
 
 def test_every_mutant_is_a_program_and_differs_from_all_others():
