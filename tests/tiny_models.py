@@ -85,6 +85,8 @@ def teach(model: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]], *, steps
     ]
     batch = tokenizer(texts, return_tensors="pt", padding=True)
     labels = batch["input_ids"].masked_fill(batch["attention_mask"] == 0, -100)
+    for row, (asked, _) in zip(labels, pairs, strict=True):
+        row[: len(_prompt(tokenizer, asked))] = -100
     optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
     model.train()
     loss = torch.tensor(0.0)
@@ -95,6 +97,13 @@ def teach(model: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]], *, steps
         optimizer.zero_grad()
     model.eval()
     return loss.item()
+
+
+def _prompt(tokenizer: Any, asked: str) -> list[int]:
+    turns = [{"role": "user", "content": asked}]
+    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    ids: list[int] = tokenizer(text)["input_ids"]
+    return ids
 
 
 def write_tiny_llama(
