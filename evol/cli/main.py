@@ -22,10 +22,12 @@ DEFAULT_COMMAND: Final = "run"
 OWN_OPTIONS: Final = ("--help", "-h", "--version")
 COMMANDS: Final = {
     "run": "Evolve seeds through a domain pack and write the verified dataset.",
+    "train": "Fine-tune a model on verified rows, with checks before and a card after.",
     "show": "Show a row with its lineage, verdicts and evidence.",
     "status": "Show what a run has kept, eliminated and spent.",
     "verify": "Judge an answer, or each row of a file, by a domain's verifiers.",
     "audit": "Judge a whole dataset: verdicts, duplicates, contamination, a cleaned set.",
+    "judge": "Compare two models' answers by a third, in both orders.",
     "report": "Write one HTML file that shows what a run or an audit found.",
     "export": "Write the dataset of a run again, in another form, size or place.",
     "domains": "List, show, write and check domain packs.",

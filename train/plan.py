@@ -1,0 +1,48 @@
+"""What a training is asked to do, in one frozen record that the command, the loop and benches share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+Method: TypeAlias = Literal["sft", "grpo"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainPlan:
+    """One training: rows, base model, recipe, and where the trained model goes.
+
+    `dataset` is a run's folder, a data file or folder, or a Hub dataset's id; `model` a local
+    folder or a Hub id. `recipe` holds keys of TRL's SFTConfig and ModelConfig and `chat_template`,
+    as `evol.train.recipe.read_recipes` returns them. `columns` says which column holds which field,
+    as `evol._columns.parse_map` reads `--map`. `evaluation` names files whose instructions no
+    training row may repeat. `all_rows` takes rows that were rejected or left undecided, too.
+    """
+
+    dataset: str
+    model: str
+    out: Path
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    evaluation: tuple[str, ...] = ()
+    all_rows: bool = False
+    method: Method = "sft"
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a training left behind: the model's folder and what was measured on the way.
+
+    `steps` are optimizer steps, `loss` is the mean training loss over all of them, `seconds` the
+    wall time of the training loop, `rows` the rows trained on. `stopped` is (samples that ended
+    by themselves, samples tried) after saving, or None where that would have been dear.
+    """
+
+    folder: Path
+    steps: int
+    loss: float
+    seconds: float
+    rows: int
+    stopped: tuple[int, int] | None = None
