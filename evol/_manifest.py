@@ -53,6 +53,8 @@ class Manifest(BaseModel):
     eliminator: str = Field(pattern=REFERENCE)
     procedural: str | None = Field(default=None, pattern=REFERENCE)
     verify: str | None = Field(default=None, pattern=REFERENCE)
+    score: str | None = Field(default=None, pattern=REFERENCE)
+    vote: str | None = Field(default=None, pattern=REFERENCE)
     doctor: str | None = Field(default=None, pattern=REFERENCE)
     seeds: str | None = None
     golden: str | None = None

@@ -86,6 +86,8 @@ def _references(pack: Pack) -> Iterator[Finding]:
         "eliminator": pack.eliminator,
         "procedural": pack.procedural,
         "verify": pack.verify_hook,
+        "score": pack.score_hook,
+        "vote": pack.vote_hook,
         "doctor": pack.doctor_hook,
     }
     for name in pack.references:

@@ -13,7 +13,7 @@ import importlib
 import importlib.util
 import os
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import entry_points
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 GROUP = "evol.domains"
 SHARED_CODE = "evol.verifiers"
+REFERENCES = ("eliminator", "procedural", "verify", "score", "vote", "doctor")
 
 VerifyHook = Callable[[Mapping[str, Json]], Verdict]
+VoteHook = Callable[[Sequence[str]], list[list[int]]]
 DoctorHook = Callable[[], list[dict[str, str]]]
 
 
@@ -73,7 +75,7 @@ class PackPrompts:
 class Pack:
     """A loaded domain pack.
 
-    `package` is the import path of `folder`; the four references are `module:attribute`, where a
+    `package` is the import path of `folder`; the references are `module:attribute`, where a
     module that lies in the folder may be named without the package.
     """
 
@@ -122,6 +124,20 @@ class Pack:
     def verify_hook(self) -> VerifyHook | None:
         """Return the pack's offline check of one dataset row, or None where it has none."""
         return cast("VerifyHook", self._resolve("verify")) if "verify" in self.references else None
+
+    def score_hook(self) -> VerifyHook | None:
+        """Return what judges a model's response to a benchmark's row by the row's gold alone.
+
+        A pack whose `verify` judges more than that (the math pack's also checks each step) names
+        another function as `score`; without one, it is `verify`.
+        """
+        return (
+            cast("VerifyHook", self._resolve("score")) if "score" in self.references else self.verify_hook()
+        )
+
+    def vote_hook(self) -> VoteHook | None:
+        """Return what sorts responses into classes of equal answers, for majority votes; largest first."""
+        return cast("VoteHook", self._resolve("vote")) if "vote" in self.references else None
 
     def doctor_hook(self) -> DoctorHook | None:
         """Return what reports, as table rows, whether this machine can run the pack's verifiers."""
@@ -212,7 +228,7 @@ def _load(folder: Path, package: str) -> Pack:
     manifest = read_manifest(folder)
     sampling = Sampling(**manifest.sampling.model_dump())
     context = PackContext(manifest.name, PackPrompts(folder), manifest.settings, sampling)
-    references = {key: getattr(manifest, key) for key in ("eliminator", "procedural", "verify", "doctor")}
+    references = {key: getattr(manifest, key) for key in REFERENCES}
     return Pack(
         name=manifest.name,
         title=manifest.title,

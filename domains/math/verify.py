@@ -8,11 +8,13 @@ where the substitution holds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from evol.errors import ConfigError, nearest
 from evol.types import Json, Outcome, Verdict
+from evol.verifiers.math.clusters import cluster
+from evol.verifiers.math.extract import extract
 from evol.verifiers.math.profiles import PROFILES, STRICT, Profile
 from evol.verifiers.math.rewards import completion_text
 from evol.verifiers.math.steps import check_steps
@@ -44,6 +46,28 @@ def verify_row(row: Mapping[str, Json]) -> Verdict:
     evidence: dict[str, Json] = {v.verifier: {"reason": v.reason, **v.evidence} for v in verdicts}
     decisive = _decisive(answer, steps, substitution)
     return Verdict(decisive.outcome, decisive.verifier, decisive.reason, decisive.message, evidence)
+
+
+def score_row(row: Mapping[str, Json]) -> Verdict:
+    """Judge a response by the gold alone, as benchmarks do; the columns are those of `verify_row`.
+
+    A right answer is accepted however it was reached. Undecided with `no_gold` without a gold; an
+    empty response is rejected with `no_answer`.
+    """
+    gold, response = _first(row, GOLD_COLUMNS), _first(row, RESPONSE_COLUMNS)
+    if gold is None:
+        return Verdict.undecided(VERIFIER, "no_gold", "The row has no gold to compare with.")
+    return verify(gold, response or "", profile=_profile(row))
+
+
+def vote(responses: Sequence[str]) -> list[list[int]]:
+    """Sort responses by final answer into classes of equal value, largest first, then earliest.
+
+    Those without an answer, and those whose answer could not be told from another, are in none.
+    """
+    found = [extract(response) for response in responses]
+    classes = cluster([each.value if each else None for each in found]).clusters
+    return sorted((list(c.members) for c in classes), key=lambda members: (-len(members), members))
 
 
 def _decisive(answer: Verdict | None, steps: Verdict, substitution: Verdict) -> Verdict:

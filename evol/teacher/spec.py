@@ -9,7 +9,7 @@ from typing import Final
 from evol.errors import ConfigError, nearest
 from evol.protocols import Teacher
 
-KINDS: Final = ("openai", "procedural")
+KINDS: Final = ("openai", "local", "procedural")
 Procedural = Callable[[float, int], Teacher]
 
 
@@ -18,7 +18,8 @@ def make_teacher(
 ) -> Teacher:
     """Return the teacher that `spec` names; without one the embedded teacher, if no endpoint is set.
 
-    `openai:MODEL` is any OpenAI-compatible server; `procedural` or `procedural:error=SHARE` is the
+    `openai:MODEL` is any OpenAI-compatible server; `local:PATH` a model in this process, by
+    transformers, `concurrency` requests a batch; `procedural` or `procedural:error=SHARE` is the
     pack's own, built by `procedural(error, seed)`. Raises ConfigError saying what to write instead.
     """
     if spec is None:
@@ -30,8 +31,13 @@ def make_teacher(
         from evol.teacher.openai_api import OpenAITeacher
 
         return OpenAITeacher(rest, concurrency=concurrency, timeout_s=timeout_s)
+    if kind == "local" and rest:
+        from evol.teacher.local import LocalTeacher
+
+        return LocalTeacher(rest, concurrency=concurrency, seed=seed)
     raise ConfigError(
-        f"There is no teacher {spec!r}.{nearest(kind, KINDS)} Write openai:MODEL or procedural[:error=SHARE]."
+        f"There is no teacher {spec!r}.{nearest(kind, KINDS)} Write openai:MODEL, local:PATH or "
+        "procedural[:error=SHARE]."
     )
 
 
