@@ -127,6 +127,8 @@ LEAST_WORDS = 12
 LEAST_HITS = 5
 LEAST_SHARE = 0.2
 LEAD = 1.6
+LEAST_LEANING = 3
+LEAST_DIFFERENT = 2
 READ = 4000
 
 
@@ -160,9 +162,35 @@ def language_of(text: str) -> str | None:
     script = _script(prose)
     if script is not None:
         return script
-    tokens = TOKEN.findall(prose.replace("’", "'").casefold())
+    tokens = _tokens(prose)
     if len(tokens) < LEAST_WORDS:
         return None
+    hits = _hits(tokens)
+    (best, most), (_, second) = sorted(hits.items(), key=lambda item: -item[1])[:2]
+    clear = most >= LEAST_HITS and most >= LEAST_SHARE * len(tokens) and most >= LEAD * second
+    return best if clear else None
+
+
+def leaning_of(text: str, against: str) -> str | None:
+    """Return the language that a text too short to be clear speaks for, where nothing speaks for `against`.
+
+    It is asked about a text that stands beside a clear one, so that only two languages are weighed:
+    three small words of one, two of them different, and none of the other's.
+    """
+    tokens = _tokens(FOREIGN.sub(" ", text[: 4 * READ])[:READ])
+    hits = _hits(tokens)
+    best = max(hits, key=lambda code: hits[code])
+    own = {token for token in tokens if best in TONGUES.get(token, ())}
+    few = hits[best] < LEAST_LEANING or len(own) < LEAST_DIFFERENT
+    return None if few or hits.get(against) else best
+
+
+def _tokens(prose: str) -> list[str]:
+    return TOKEN.findall(prose.replace("’", "'").casefold())
+
+
+def _hits(tokens: list[str]) -> dict[str, float]:
+    """Count for each language its small words, and by half the words with its letters."""
     hits = dict.fromkeys(WORDS, 0.0)
     for token, count in Counter(tokens).items():
         for code in TONGUES.get(token, ()):
@@ -170,19 +198,19 @@ def language_of(text: str) -> str | None:
         if not token.isascii():
             for code, letters in LETTERS.items():
                 hits[code] += 0.5 * count * any(c in letters for c in token)
-    (best, most), (_, second) = sorted(hits.items(), key=lambda item: -item[1])[:2]
-    clear = most >= LEAST_HITS and most >= LEAST_SHARE * len(tokens) and most >= LEAD * second
-    return best if clear else None
+    return hits
 
 
 def wrong_language(instruction: str, response: str, asked: str | None = None) -> Verdict:
     """Reject a response in another language than the one asked for, or else than the instruction's.
 
-    `asked` is the code of the language that the instruction names for its response. A text whose
-    language is not clear is never rejected.
+    `asked` is the code of the language that the instruction names for its response. A response whose
+    language is not clear is never rejected; an instruction's may be told by what it leans to.
     """
     said = language_of(response)
     wanted = asked or language_of(instruction)
+    if wanted is None and said is not None:
+        wanted = leaning_of(instruction, said)
     evidence = {"asked": asked, "expected": wanted, "found": said}
     same = {said, wanted} <= {"ru", "uk"} or said == wanted
     if said is None or wanted is None or same:

@@ -73,6 +73,35 @@ def test_the_language_asked_for_wins_over_that_of_the_instruction() -> None:
     assert wrong_language(TEXTS["en"], "Oui.").accepted
 
 
+@pytest.mark.parametrize(
+    ("instruction", "response"),
+    [
+        ("Pitch a television series about a small airport where nothing ever happens.", "de"),
+        ("Write a poem about the sea.", "fr"),
+        ("Erkläre mir, wie man ein Fahrrad repariert.", "en"),
+    ],
+)
+def test_a_short_instruction_is_told_beside_a_clear_response(instruction: str, response: str) -> None:
+    assert language_of(instruction) is None
+    assert wrong_language(instruction, TEXTS[response]).reason == "wrong_language"
+
+
+@pytest.mark.parametrize(
+    ("instruction", "response"),
+    [
+        ("Explain photosynthesis.", "de"),
+        ("Recite the poem Der Panther.", "de"),
+        ("The, the, the!", "de"),
+        ("Sing the song La Mer as I know it.", "fr"),
+        ("Add 3, 4 and 5.", "es"),
+    ],
+)
+def test_a_short_instruction_that_may_be_in_either_language_drops_nothing(
+    instruction: str, response: str
+) -> None:
+    assert wrong_language(instruction, TEXTS[response]).accepted
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_read(text: str) -> None:
     assert language_of(text) is None or language_of(text) in NAMES
