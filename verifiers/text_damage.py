@@ -114,7 +114,7 @@ def _open_fence(text: str) -> bool:
     """Whether a Markdown code fence is opened and not closed; a closing fence is as long or longer."""
     mark = ""
     for line in text.splitlines():
-        match = FENCE.match(line)
+        match = FENCE.match(line) if "```" in line or "~~~" in line else None
         if match is None:
             continue
         found, info = match["mark"], match["info"].strip()

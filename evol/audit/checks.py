@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from evol.audit.findings import Finding, Severity
+from evol.audit.quiet import may_be_personal, quiet
 from evol.audit.screens import Screened, may_echo, may_give_away
 from evol.types import Verdict
 from evol.verifiers import text
@@ -28,21 +29,26 @@ SILENT: Final = ("system", "tool", "function")
 
 def check_texts(instruction: str, response: str | None, answer: str | None) -> Iterator[Finding]:
     """Yield what is wrong with a row's texts; `response` is None where the data have no such column."""
-    if not text.empty(instruction).accepted:
+    if not _shows(instruction):
         yield _empty("instruction")
         return
     asked, said = Screened(instruction), Screened(response or "")
-    for verdict in (*_of_any(asked), *_of_instruction(asked, said, answer)):
+    marked = not quiet(instruction, said.raw)
+    for verdict in (*_of_any(asked), *_of_instruction(asked, said, answer, marked)):
         yield from _objection(verdict, "instruction")
     if response is None:
         return
-    if not text.empty(response).accepted:
+    if not _shows(response):
         yield _empty("response")
         return
-    for verdict in (*_of_any(said), *_of_response(asked, said)):
+    for verdict in (*_of_any(said), *_of_response(asked, said, marked)):
         yield from _objection(verdict, "response")
     if said.asks():
         yield from _objection(text.asks_back(response), "response", Severity.UNDECIDED)
+
+
+def _shows(each: str) -> bool:
+    return "!" <= each[:1] <= "~" or text.empty(each).accepted
 
 
 def _of_any(each: Screened) -> Iterator[Verdict]:
@@ -55,34 +61,36 @@ def _of_any(each: Screened) -> Iterator[Verdict]:
         yield text.repetition(each.raw)
 
 
-def _of_instruction(asked: Screened, said: Screened, answer: str | None) -> Iterator[Verdict]:
-    if asked.copies_prompt():
+def _of_instruction(asked: Screened, said: Screened, answer: str | None, marked: bool) -> Iterator[Verdict]:
+    if marked and asked.copies_prompt():
         yield text.copied_prompt(asked.raw)
-    if asked.leaks(instruction=True):
+    if marked and asked.leaks(instruction=True):
         yield leaked_prompt(asked.raw, instruction=True)
-    if asked.templated(reply=False):
+    if marked and asked.templated(reply=False):
         yield chat_template(asked.raw)
     if may_give_away(asked, said):
         yield text.answer_in_instruction(asked.raw, answer, said.raw)
-    yield text.personal_data(asked.raw)
+    if may_be_personal(asked.raw):
+        yield text.personal_data(asked.raw)
 
 
-def _of_response(asked: Screened, said: Screened) -> Iterator[Verdict]:
+def _of_response(asked: Screened, said: Screened, marked: bool) -> Iterator[Verdict]:
     if said.dangles():
         yield cut_off(said.raw)
-    if "sorry" in said.low:
+    if marked and "sorry" in said.low:
         yield text.refusal(said.raw)
-    if said.speaks_as_assistant():
+    if marked and said.speaks_as_assistant():
         yield text.assistant_boilerplate(said.raw)
     if not said.has_content():
         yield text.only_stop_words(said.raw)
-    if said.leaks(instruction=False):
+    if marked and said.leaks(instruction=False):
         yield leaked_prompt(said.raw)
-    if said.templated(reply=True):
+    if marked and said.templated(reply=True):
         yield chat_template(said.raw, asked.raw, reply=True)
     if may_echo(asked, said):
         yield text.echo(asked.raw, said.raw)
-    yield text.personal_data(said.raw, asked.raw)
+    if may_be_personal(said.raw):
+        yield text.personal_data(said.raw, asked.raw)
     if not (asked.only_english() and said.only_english()):
         yield row_language(asked.raw, said.raw)
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from evol.verifiers.text_language import WORDS
+from evol.audit.quiet import only_english
 from evol.verifiers.text_reply import STOP_WORDS
 
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\t\r]")
 SENTENCES: Final = re.compile(r"\n|[.!?]\s")
+PLAIN_ENDS: Final = ("\n", ". ", "! ", "? ")
 PROMPT_WORDS: Final = ("prompt", "rewritten", "re-written", "evolved", "#", "<")
 ORDER_WORDS: Final = (
     "act as a", "objective is to", "the given", "the original", "the above", "famous ai", "by humans", "#",
@@ -30,26 +31,34 @@ ASKING_WORDS: Final = ("please", "could you", "can you", "kindly", "need more")
 SPEAKERS: Final = ("assistant", "ai", "bot", "gpt", "chatbot")
 MODEL_WORDS: Final = (" ai", "artificial", "language model")
 DECLINES: Final = re.compile(r"\W*(?:i\b|unfortunately|regrettably|my apolog|apolog)")
-# Small words of other languages that English does not have; and ASCII with all but letters blanked out.
-NOT_ENGLISH: Final = frozenset().union(*WORDS.values()) - WORDS["en"]
-LETTERS_ONLY: Final = {code: " " for code in range(128) if not (chr(code).isalpha() or chr(code) == "'")}
 OPENINGS: Final = 80
 TAIL: Final = 66
-LOOP_END: Final = 4
+# A loop turns five times, each of 60 words or signs at most, over 40 words or 200 signs.
+LOOP_TURNS: Final = 5
+LOOP_WORDS: Final = 40
+LOOP_SIGNS: Final = 200
+LOOP_PERIOD: Final = 60
 LEAST_LINES: Final = 8
+DANGLING: Final = (
+    "the", "a", "an", "and", "or", "but", "of", "with", "because", "its", "their", "your", "my", "our",
+    "than", "into", "from", "which", "that is", "as", "is", ",", "(", "=", "+",
+)  # fmt: skip
 FIRST_WORDS: Final = 5
+LAST_WORDS: Final = 12
 
 
 class Screened:
     """A text with what its screens look at: without case, in words, and its beginning."""
 
-    __slots__ = ("bare", "head", "low", "raw", "words")
+    __slots__ = ("bare", "head", "low", "plain", "raw", "words")
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
+        self.plain = raw.isascii() and raw.replace("\n", "").isprintable()
         self.low = raw.casefold()
         self.words = self.low.split()
-        self.head = self.low[:OPENINGS]
+        # A rule about a text's beginning skips whatever is no word before it.
+        self.head = self.low[:OPENINGS] if raw[:1].isalnum() else self.low
         self.bare = raw.rstrip()
 
     def holds(self, marks: tuple[str, ...]) -> bool:
@@ -71,18 +80,35 @@ class Screened:
 
     def damaged(self) -> bool:
         """Screen for `encoding_damage`."""
-        return not self.raw.isascii() or CONTROLS.search(self.raw) is not None
+        return not self.plain and (not self.raw.isascii() or CONTROLS.search(self.raw) is not None)
 
     def truncates(self) -> bool:
         """Screen for `truncated`."""
         return "```" in self.raw or "~~~" in self.raw or "boxed" in self.raw
 
     def loops(self) -> bool:
-        """Screen for `repetition`: the end stands shortly before the end, or there are many lines."""
-        tail, words = self.bare[-TAIL:], self.words[-TAIL:]
-        if tail[-LOOP_END:] in tail[:-1] or (words and words[-1] in words[:-1]):
+        """Screen for `repetition`: the end stands there before, or a line of many may be a repeat."""
+        bare, words = self.bare, self.words
+        if len(words) >= LOOP_WORDS and all(words.count(word) >= LOOP_TURNS for word in words[-3:]):
             return True
-        return len(SENTENCES.findall(self.raw)) >= LEAST_LINES - 1
+        half = LOOP_SIGNS // 2
+        if len(bare) >= LOOP_SIGNS and bare[-half:] in bare[-half - LOOP_PERIOD : -1]:
+            return True
+        return self._repeats_lines()
+
+    def _repeats_lines(self) -> bool:
+        raw = self.raw
+        if not self.plain:
+            return len(SENTENCES.findall(raw)) >= LEAST_LINES - 1
+        if sum(map(raw.count, PLAIN_ENDS)) < LEAST_LINES - 1:
+            return False
+        for end in PLAIN_ENDS[1:]:
+            raw = raw.replace(end, f"{end[0]}\n")
+        lines = [line for line in map(str.strip, raw.split("\n")) if line]
+        if len(lines) - len(set(lines)) < LEAST_LINES - 1:
+            return False
+        lines.sort()
+        return any(2 * lines.count(line) >= len(lines) for line in lines[len(lines) // 2 - 1 :][:2])
 
     def templated(self, *, reply: bool) -> bool:
         """Screen for `chat_template`."""
@@ -94,7 +120,10 @@ class Screened:
 
     def dangles(self) -> bool:
         """Screen for `cut_off`: a sentence's end cannot be its middle."""
-        return self.bare[-1:] not in ".!?" or "<<" in self.bare[-TAIL - TAIL :]
+        tail = self.bare[-TAIL - TAIL :]
+        if "<<" in tail and tail.rfind("<<") > tail.rfind(">"):
+            return True
+        return self.low.rstrip().endswith(DANGLING) if self.plain else self.bare[-1:] not in ".!?"
 
     def speaks_as_assistant(self) -> bool:
         """Screen for `assistant_boilerplate`."""
@@ -102,16 +131,14 @@ class Screened:
 
     def has_content(self) -> bool:
         """Whether one of the first words is none of those that say nothing."""
-        return any(word.isalnum() and len(word) > 1 and word not in STOP_WORDS for word in self.words[:12])
+        for word in self.words[:12]:  # noqa: SIM110 - a generator would cost more than the search
+            if len(word) > 1 and word.isalnum() and word not in STOP_WORDS:
+                return True
+        return False
 
     def only_english(self) -> bool:
-        """Whether no word of it is another language's: then it can be told to be in English or in none."""
-        if not self.raw.isascii():
-            return False
-        letters = self.low.translate(LETTERS_ONLY)
-        if "'" in letters:
-            letters = f" {letters} ".replace("' ", " ").replace(" '", " ")
-        return NOT_ENGLISH.isdisjoint(letters.split())
+        """Whether next to no words of it are another language's: then it can be told to be in English or in none."""
+        return self.raw.isascii() and only_english(self.raw)
 
     def asks(self) -> bool:
         """Screen for `asks_back`."""
@@ -119,15 +146,25 @@ class Screened:
 
 
 def may_echo(asked: Screened, said: Screened) -> bool:
-    """Screen for `echo`: the first words of one must stand in the other."""
-    return _begins_within(said, asked) or _begins_within(asked, said)
+    """Screen for `echo`: the words of one must stand in the other, of the instruction all but the last."""
+    return _within(said, asked) or _begins_within(asked, said)
 
 
 def _begins_within(first: Screened, other: Screened) -> bool:
-    plain = [word for word in first.words[:FIRST_WORDS] if word.isalnum()]
-    return all(word in other.low for word in plain)
+    return _hold(first.words[:FIRST_WORDS], other)
+
+
+def _within(part: Screened, whole: Screened) -> bool:
+    return _hold(part.words[:FIRST_WORDS], whole) and _hold(part.words[-LAST_WORDS:], whole)
+
+
+def _hold(words: list[str], other: Screened) -> bool:
+    for word in words:  # noqa: SIM110 - a generator would cost more than the search
+        if word.isalnum() and word not in other.low:
+            return False
+    return True
 
 
 def may_give_away(asked: Screened, said: Screened) -> bool:
     """Screen for `answer_in_instruction`."""
-    return asked.holds(ANSWER_WORDS) or (len(said.words) <= len(asked.words) and _begins_within(said, asked))
+    return asked.holds(ANSWER_WORDS) or (len(said.words) <= len(asked.words) and _within(said, asked))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evol.audit.quiet import may_be_personal, quiet
 from evol.audit.screens import Screened, may_echo, may_give_away
 from evol.types import Verdict
 from evol.verifiers import text
@@ -84,6 +85,21 @@ PIECES = (
     "de la que el en y los para",
     "İ",
     "A",
+    "per la non over con i men y o",
+    "we all are here and this is the man who has the plan for it",
+    "`x`",
+    '"quoted"',
+    "\n\n",
+    "<b>",
+    "ada@mail.net",
+    "+49 30 1234 5678 90",
+    "sk-abcdefghijklmnopqrstuvwx",
+    "GB33BUKB20201555555555",
+    "4929 4212 3460 0821",
+    "user: no",
+    "I'm unable to help",
+    "Below is an instruction that describes a task",
+    "# Core Instructions #",
 )
 TEXTS = st.lists(
     st.one_of(
@@ -106,6 +122,16 @@ OF_ONE: list[tuple[Callable[[Screened], bool], Callable[[str], Verdict]]] = [
     (Screened.speaks_as_assistant, text.assistant_boilerplate),
     (lambda s: not s.has_content(), text.only_stop_words),
     (Screened.asks, text.asks_back),
+    (lambda s: may_be_personal(s.raw), text.personal_data),
+]
+MARKED: list[Callable[[str, str], Verdict]] = [
+    lambda asked, said: text.copied_prompt(asked),
+    lambda asked, said: leaked_prompt(asked, instruction=True),
+    lambda asked, said: leaked_prompt(said),
+    lambda asked, said: chat_template(asked),
+    lambda asked, said: chat_template(said, asked, reply=True),
+    lambda asked, said: text.refusal(said),
+    lambda asked, said: text.assistant_boilerplate(said),
 ]
 
 
@@ -128,3 +154,17 @@ def test_rules_about_two_texts_are_screened_alike(asked: str, said: str) -> None
         assert not english or row_language(first, second).accepted
         assert may_echo(one, other) or text.echo(first, second).accepted
         assert may_give_away(one, other) or text.answer_in_instruction(first, None, second).accepted
+
+
+@given(TEXTS, TEXTS)
+def test_a_row_that_is_called_quiet_has_no_mark(asked: str, said: str) -> None:
+    if quiet(asked, said):
+        for number, rule in enumerate(MARKED):
+            assert rule(asked, said).accepted, (number, rule(asked, said))
+
+
+def test_usual_rows_are_quiet() -> None:
+    asked = "Ada has 12 boxes, each with 8 pencils. How many pencils does she have per box of 4 if x < y?"
+    said = "She has 12 * 8 = <<12*8=96>>96 pencils.\n# per box\n#### 24"
+    assert quiet(asked, said)
+    assert not may_be_personal(f"{asked}\n{said}")
