@@ -26,7 +26,7 @@ import math_verify_rival
 
 from evol.errors import VerifierStopped
 from evol.types import Outcome, Verdict
-from evol.verifiers.math import LENIENT, STRICT, Profile, compare, verify
+from evol.verifiers.math import LENIENT, MEASURED, STRICT, Profile, compare, verify
 from evol.verifiers.workers import WorkerPool
 
 Row = math_verify_rival.Row
@@ -40,6 +40,7 @@ PROFILES = {
     "gsm8k_openai": STRICT,
     "hardverify": LENIENT,
     "built_nearmiss": LENIENT,
+    "edge_olympiadbench": MEASURED,
     "edge_hendrycks": STRICT,
     "edge_mathverify": replace(LENIENT, name="lenient, one name for a variable", renamed_variables=False),
 }

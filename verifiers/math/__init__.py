@@ -12,11 +12,12 @@ from evol.verifiers.math.extract import Extraction, extract
 from evol.verifiers.math.grammar import parse
 from evol.verifiers.math.limits import MathError
 from evol.verifiers.math.nodes import Node, Relation, substitute, symbols
-from evol.verifiers.math.profiles import LENIENT, PROFILES, STRICT, Profile
+from evol.verifiers.math.profiles import LENIENT, MEASURED, PROFILES, STRICT, Profile
 from evol.verifiers.math.verify import verify, verify_batch
 
 __all__ = [
     "LENIENT",
+    "MEASURED",
     "PROFILES",
     "STRICT",
     "Extraction",

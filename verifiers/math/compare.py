@@ -8,17 +8,19 @@ from dataclasses import dataclass
 
 from evol.types import Json, Outcome, Verdict
 from evol.verifiers.math.canonical import canonical
+from evol.verifiers.math.customary import with_customary_values
 from evol.verifiers.math.dress import squeeze, undress
 from evol.verifiers.math.equality import Finding
 from evol.verifiers.math.grammar import parse
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_NODES, MathError, TooLarge
 from evol.verifiers.math.literal import match_literals
 from evol.verifiers.math.naming import variables
-from evol.verifiers.math.nodes import Node, Sym, substitute, walk
+from evol.verifiers.math.nodes import Node, Sym, substitute, symbols, walk
 from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.sentences import match_sentences
 from evol.verifiers.math.special import match_special
 from evol.verifiers.math.structure import Matcher
+from evol.verifiers.math.units import slash_unit_in_words
 
 VERIFIER = "math_answer"
 _SHOWN = 300
@@ -107,10 +109,18 @@ def _parsed(a: str, b: str, profile: Profile) -> Result:
 
 
 def _matched(a: Node, b: Node, profile: Profile) -> Finding:
-    """Compare two trees, then once more with the one variable of b named as that of a."""
+    """Compare two trees, then with customary values for names, then with one name for one variable."""
     finding = Matcher(profile).match(a, b)
-    if finding.equal or not profile.renamed_variables or isinstance(a, Sym) or isinstance(b, Sym):
+    if finding.equal or isinstance(a, Sym) or isinstance(b, Sym):
         return finding
+    valued = with_customary_values(a, b) if profile.customary_names else None
+    if valued and Matcher(profile).match(*valued).equal:
+        return Finding(True, "customary_names")
+    return _renamed(a, b, profile, finding) if profile.renamed_variables else finding
+
+
+def _renamed(a: Node, b: Node, profile: Profile, finding: Finding) -> Finding:
+    """Compare once more with the one variable of b named as that of a."""
     names = [variables(node) for node in (a, b)]
     if any(len(found) != 1 for found in names) or names[0] == names[1]:
         return finding
@@ -122,9 +132,14 @@ def _matched(a: Node, b: Node, profile: Profile) -> Finding:
 
 
 def _readings(a: str, b: str, profile: Profile) -> Iterator[tuple[Node, Node]]:
-    """Yield pairs of trees: commas as thousands, as separators, and as decimal commas."""
+    """Yield pairs of trees: commas as thousands, as separators, as decimal commas; `m/s` as a unit."""
     left, right = _tree(a), _tree(b)
     yield left, right
+    with_units = slash_unit_in_words(a), slash_unit_in_words(b)
+    if with_units != (a, b):
+        left, right = map(_tree, with_units)
+        if not symbols(left) and not symbols(right):
+            yield left, right
     if _GROUPED.search(a + ";" + b) and not _PADDED.search(a + ";" + b):
         yield _tree(a, commas=False), _tree(b, commas=False)
     if profile.decimal_comma:

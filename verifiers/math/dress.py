@@ -1,4 +1,4 @@
-"""Taking off what is only dress: dollar signs, layout, bold, closing dots, formulas broken over lines.
+"""Taking off what is only dress: dollar signs, layout, bold, closing dots, formulas broken over rows.
 
 `undress` serves the parser, `squeeze` the literal comparison: two answers with one squeezed text are
 the same answer. Neither drops an operator, a sign or a digit.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from evol.verifiers.math.limits import MAX_ANSWER_CHARS
+from evol.verifiers.math.columns import joined_columns
 from evol.verifiers.math.tokens import braced
 from evol.verifiers.math.unicode import repair
 
@@ -16,11 +16,8 @@ _PAIRS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("**", "**")
 _WRAPPER = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm|mathbf|displaystyle|boxed)\b\s*")
 _LAYOUT = re.compile(r"\\(?:left|right|displaystyle|[Bb]igg?[lr]?)(?![a-zA-Z])|\\[,;:! ]|[$~]|\\quad|\\qquad")
 _GAP = re.compile(r"(?<=\w)\s+(?=\w)|(\s+)")
+_BLANK_LINE = re.compile(r"\n\s*\n+")
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\{([^{}\\]*)\}")
-_BROKEN = re.compile(r"\\begin\{matrix\}(.*?)\\end\{matrix\}", re.DOTALL)
-_LONE = re.compile(
-    r"(?:[-+*/=,(){}]|\\(?:times|cdot|left\s*\(|right\s*\)|ln|log|sin|cos|d?frac\{|sqrt\{))\s*"
-)
 
 
 def undress(text: str) -> str:
@@ -51,18 +48,11 @@ def _unwrapped(text: str) -> str:
 
 
 def joined_lines(text: str) -> str:
-    """Read a formula that stands in a bare one-column matrix, a piece on each line, as one line.
+    """Read a formula that is broken over the rows of a column as one line.
 
     Blank lines between several values are separators.
     """
-    if "\\begin" not in text:
-        return re.sub(r"\n\s*\n+", " ; ", text)
-    match = _BROKEN.search(repair(text)) if len(text) <= MAX_ANSWER_CHARS else None
-    if match and "&" not in match[1]:
-        cells = [cell.strip() for cell in match[1].split("\\\\")]
-        if any(_LONE.fullmatch(cell) or cell.count("{") != cell.count("}") for cell in cells if cell):
-            return " ".join(f"{{{cell}}}" if cell.isdigit() else cell for cell in cells if cell)
-    return text
+    return joined_columns(text) if "\\begin" in text else _BLANK_LINE.sub(" ; ", text)
 
 
 def squeeze(text: str) -> str:

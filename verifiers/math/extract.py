@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evol.verifiers.math.dress import undress
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS
-from evol.verifiers.math.sentences import is_prose, plain_words
+from evol.verifiers.math.sentences import is_prose, plain_words, stated_value
 from evol.verifiers.math.tokens import braced
 from evol.verifiers.math.unicode import mend
 
@@ -51,6 +51,18 @@ _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.])[-−]?[$€£]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?(?:\s?\\?%)?"
     r"|(?<![\w.])\.\d+"
 )
+_MONEY_BEFORE = re.compile(r"[$€£¥][\d.,\s]+$")
+_MONEY_AFTER = re.compile(r"\s?(?:[$€£¥]|(?:dollar|euro|pound|cent|yuan|dólar)(?:e?s)?\b)", re.IGNORECASE)
+_WITHIN = re.compile(
+    r"(?:^|\s)(?:in|within|after|by|over|d'ici|dans|sous|après|en|dentro de|tras|innerhalb von|nach|entro|tra"
+    r"|dopo)\s+$",
+    re.IGNORECASE,
+)
+_TIME_SPAN = re.compile(
+    r"\s(?:(?:minute|hour|day|week|month|year|heure|jour|semaine|an|año|hora|día|semana|stunde|tag|woche|jahr)[esn]{0,2}"
+    r"|mois|mes(?:es|i)|monaten?|anni|giorni|ore)\b",
+    re.IGNORECASE,
+)
 _HEAD = re.compile(r"\s*(?:\(([A-J])\)\s*(?:[.:。]|$|\n)|([A-J])\s*(?:[.:)。]|$|\n))")
 _LETTERS = re.compile(
     r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z'])(?:\s{0,4}(?:,|;|&|,?\s{0,4}and|or)\s{0,4}\(?[A-J]\)?(?![A-Za-z']))*"
@@ -69,7 +81,9 @@ def extract(text: str, *, choice: bool = False) -> Extraction | None:
         found = _phrase(text, choice) or _bold(text)
     if found is None and choice and (is_prose(text) or _HEAD.match(text)):
         found = _letter(text, 0)
-    return found or _bare(text) or _prose(text, 0, "last_in_prose")
+    found = found or _bare(text) or _prose(text, 0, "last_in_prose")
+    value = stated_value(found.value) if found and len(found.value) <= MAX_ANSWER_CHARS else None
+    return replace(found, value=undress(value)) if found and value else found
 
 
 def gold_answer(text: str) -> Extraction | None:
@@ -216,6 +230,8 @@ def _prose(text: str, offset: int, rule: str) -> Extraction | None:
     text, offset = text[-_TAIL:], offset + max(0, len(text) - _TAIL)
     spans = _candidates(text)
     telling = [s for s in spans if re.search(r"\d|\\[a-z]|=", s[2])] or [s for s in spans if s[2].strip()]
+    if len(telling) > 1 and rule == "answer_phrase" and _is_term(text, telling[-2], telling[-1]):
+        telling.pop()
     if telling:
         last = len(telling) - 1
         first = last
@@ -232,6 +248,13 @@ def _prose(text: str, offset: int, rule: str) -> Extraction | None:
             else _span(telling[last], rule, offset)
         )
     return _found(text, "words", offset) if len(text) <= 200 else None
+
+
+def _is_term(text: str, amount: tuple[int, int, str, bool], last: tuple[int, int, str, bool]) -> bool:
+    """Whether the last number only says by when an amount of money is due: `$90 to pay in 6 months`."""
+    money = _MONEY_BEFORE.search(text[: amount[1]]) or _MONEY_AFTER.match(text, amount[1])
+    within = _WITHIN.search(text[amount[1] : last[0]])
+    return bool(money and within and _TIME_SPAN.match(text, last[1]))
 
 
 def _span(span: tuple[int, int, str, bool], rule: str, offset: int) -> Extraction | None:

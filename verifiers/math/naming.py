@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from evol.verifiers.math.canonical import canonical
-from evol.verifiers.math.nodes import Call, Mul, Node, Num, Pow, Relation, Seq, Sym, Text, symbols, walk
+from evol.verifiers.math.nodes import (
+    HALF,
+    Call,
+    Matrix,
+    Mul,
+    Node,
+    Num,
+    Pow,
+    Relation,
+    Seq,
+    Sym,
+    Text,
+    symbols,
+    walk,
+)
 
+_NAMED_FUNCTIONS = frozenset(("sin", "cos", "tan", "cot", "sec", "csc", "ln", "log"))
+_ANGLES = frozenset(f"\\{name}" for name in ("alpha", "beta", "gamma", "theta", "phi", "varphi", "psi"))
 Record = tuple[tuple[str, Node], ...]
 
 
@@ -17,10 +33,24 @@ def is_name(node: Node) -> bool:
             return True
         case Call("abs", (inner,)):
             return isinstance(inner, Mul) and is_name(inner)
+        case Call(name, (inner, *_)) if name in _NAMED_FUNCTIONS:
+            return _is_quantity(inner)
+        case Pow(inner, exponent) if exponent == HALF:
+            return _is_quantity(inner)
         case Mul((first, *rest)):
             return _is_product_name(first, rest)
         case _:
             return False
+
+
+def _is_quantity(node: Node) -> bool:
+    """Whether a node names something given: a capital, a Greek letter, an angle, a function of these.
+
+    A small letter is an unknown: `\\log x = 2` is not yet solved.
+    """
+    if isinstance(node, Sym):
+        return node.name[:1].isupper() or node.name in _ANGLES or node.name.startswith("angle ")
+    return isinstance(node, Call | Pow) and is_name(node)
 
 
 def _is_product_name(first: Node, rest: list[Node]) -> bool:
@@ -32,6 +62,11 @@ def _is_product_name(first: Node, rest: list[Node]) -> bool:
     if capital and len(rest) == 1 and isinstance(rest[0], Num | Sym):
         return True
     return capital and all(isinstance(item, Sym) and item.name[:1].isupper() for item in rest)
+
+
+def is_function_of_name(name: str) -> bool:
+    """Whether a name in normal form is `tan(A)` or a root: another function is no other name for it."""
+    return name.endswith("^(1/2)") or name.partition("(")[0] in _NAMED_FUNCTIONS
 
 
 def reduced(node: Node) -> Node:
@@ -89,6 +124,18 @@ def variables(node: Node) -> frozenset[str]:
         return frozenset[str]().union(*map(variables, node.items))
     record = assigned(node)
     return symbols(node) if record is None else frozenset[str]().union(*(symbols(v) for _, v in record))
+
+
+def labelled_values(matrix: Matrix) -> tuple[Node, ...] | None:
+    """Return the values of a column in which letters in alphabetical order and values take turns, or None."""
+    cells = [row[0] for row in matrix.rows if len(row) == 1]
+    labels, values = cells[::2], tuple(cells[1::2])
+    if len(cells) != len(matrix.rows) or len(labels) != len(values) or len(labels) < 2:
+        return None
+    names = [label.name for label in labels if isinstance(label, Sym) and len(label.name) == 1]
+    if len(names) != len(labels) or names != sorted(set(names)) or any(map(_has_names, values)):
+        return None
+    return values
 
 
 def grouped(record: Record) -> list[Record]:

@@ -7,7 +7,7 @@ units, matched labels, intervals against inequalities) holds in both. See docs/m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,14 @@ class Profile:
     """An equation equals the bare expression that it gives for one of its variables."""
     subject_names: bool
     """A sentence with one proper name, its subject, equals that name."""
+    customary_names: bool
+    """`F_{30}` may be a Fibonacci number and `\\omega` a cube root of unity."""
+    last_digit_error: bool = False
+    """Two printed decimals are equal where they differ by no more than one in the last digit."""
 
 
-STRICT = Profile("strict", True, False, False, False, False, False, False, False, False, False, False)
-LENIENT = Profile("lenient", False, True, True, True, True, True, True, True, True, True, True)
-PROFILES = {profile.name: profile for profile in (STRICT, LENIENT)}
+STRICT = Profile("strict", True, False, False, False, False, False, False, False, False, False, False, False)
+LENIENT = Profile("lenient", False, True, True, True, True, True, True, True, True, True, True, True)
+MEASURED = replace(LENIENT, name="measured", last_digit_error=True)
+"""Lenient for measured quantities, as physics collections judge them: a decimal carries an error."""
+PROFILES = {profile.name: profile for profile in (STRICT, LENIENT, MEASURED)}

@@ -35,12 +35,14 @@ REALS: RealSet = (Interval(-INFINITY, False, INFINITY, False),)
 
 
 def order(a: Point, b: Point) -> int:
-    """Return -1, 0 or 1 as a is below, equal to or above b."""
+    """Return -1, 0 or 1 as a is below, equal to or above b; raises NotExact where one is not real."""
     if isinstance(a, float) or isinstance(b, float):
         x, y = (point if isinstance(point, float) else 0.0 for point in (a, b))
         return (x > y) - (x < y)
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return (a > b) - (a < b)
+    if any(hasattr(point, "_mpc_") for point in (a, b)):
+        raise NotExact("Complex numbers have no order.")
     mpf = type(b) if isinstance(a, Fraction) else type(a)
     left, right = (mpf(v.numerator) / v.denominator if isinstance(v, Fraction) else v for v in (a, b))
     difference = left - right

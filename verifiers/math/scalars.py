@@ -135,6 +135,8 @@ def match_values(
         return Finding(True, "common_domain")
     if profile.printed_digits and printed_alike(*(digits or (a, b))):
         return Finding(True, "printed_digits")
+    if profile.last_digit_error and _within_last_digit(*(digits or (a, b))):
+        return Finding(True, "last_digit_error")
     return finding
 
 
@@ -179,6 +181,21 @@ def printed_alike(a: Node, b: Node) -> bool:
             return False
         value = Fraction(str(value))
     return _rounds_to(value, *printed)
+
+
+def _within_last_digit(a: Node, b: Node) -> bool:
+    """Whether two printed decimals differ by no more than one in the last place of the coarser one."""
+    x, y = _measured(a), _measured(b)
+    return x is not None and y is not None and abs(x[0] - y[0]) <= Fraction(1, 10) ** min(x[1], y[1])
+
+
+def _measured(node: Node) -> tuple[Fraction, int] | None:
+    """Return value and last printed place of a decimal or of a number times a power of ten."""
+    match node:
+        case Mul((Num(value, None), Pow(Num(Fraction(numerator=10, denominator=1)), Num(power)))):
+            if value.denominator == power.denominator == 1 and abs(power) < 400:
+                return value * Fraction(10) ** int(power), -int(power)
+    return _printed(node)
 
 
 def _is_worth_rounding(node: Node) -> bool:

@@ -21,6 +21,11 @@ _NOTATION = names("and or in pi pm am infinity inf sqrt frac degrees")
 _SHORT = names("is of to it we he so no as at by be if on up us do go my")
 _ARTICLES = names("the a an is are it")
 _QUALIFIED = names("not no never if when unless otherwise or and but neither nor cannot only either both")
+_CONDITIONAL = _QUALIFIED - names("and")
+_COPULA = re.compile(
+    r"(?P<subject>.*)(?:(?<=[\s{\\])|^)(?:is|are|was|equals)(?:\\[ ,;:!]|[\s~:}])+(?P<value>\S.*)", re.DOTALL
+)
+_COMMAND_NAME = re.compile(r"\\[a-zA-Z]+")
 _LABELLED = re.compile(r"\s*(?:[^\W\d_]+\s*(?:=|:)\s*[^a-zA-Z]*|[-$\d.\s/]+(?:[^\W\d_]+\s*){0,2})\s*\.?\s*")
 
 
@@ -82,6 +87,23 @@ def match_sentences(a: str, b: str, profile: Profile) -> Finding | None:
         if _is_subject(name, sentence):
             return Finding(True, "subject_named")
     return Finding(None, "different_wording")
+
+
+def stated_value(text: str) -> str | None:
+    r"""Return what a sentence in text mode says its subject is: `5` in `\\text{the sum is }5`.
+
+    None where that is words, where the sentence has no subject of two letters or more, or where it is
+    qualified: by a condition, a denial or a choice.
+    """
+    if "\\text" not in text and "\\ " not in text:
+        return None
+    match = _COPULA.search(text)
+    if match is None or not _WORD.search(_COMMAND_NAME.sub(" ", match["subject"])):
+        return None
+    if any(word.lower() in _CONDITIONAL for word in _WORD.findall(text)):
+        return None
+    value = match["value"].strip()
+    return value if value and not plain_words(_UNWRAP.sub(r" \1 ", value)) else None
 
 
 def _is_subject(name: str, sentence: str) -> bool:

@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from evol.verifiers.math.canonical import canonical
 from evol.verifiers.math.equality import Finding
 from evol.verifiers.math.limits import MAX_BRANCHES, PAIRING_STEPS, MathError, Steps, TooLarge
-from evol.verifiers.math.naming import Record, assigned, grouped, is_name, reduced
+from evol.verifiers.math.naming import (
+    Record,
+    assigned,
+    grouped,
+    is_function_of_name,
+    is_name,
+    labelled_values,
+    reduced,
+)
 from evol.verifiers.math.nodes import (
     Call,
     Matrix,
@@ -130,9 +138,8 @@ class Matcher:
             if general.equal:
                 return general
         values = self._in_order([v for _, v in left], [v for _, v in right])
-        if values.equal and not self.profile.renamed_variables:
-            return Finding(None, "different_name")
-        return values
+        renamed = self.profile.renamed_variables and not any(map(is_function_of_name, names_a + names_b))
+        return Finding(None, "different_name") if values.equal and not renamed else values
 
     # Sets of reals and relations
 
@@ -197,6 +204,9 @@ class Matcher:
         vector = min(len(matrix.rows), max(map(len, matrix.rows), default=0)) == 1
         if isinstance(other, Seq) and self.profile.loose_containers and _is_grid(other):
             return self._in_order([Seq(row, "[]") for row in matrix.rows], other.items)
+        labelled = labelled_values(matrix) if self.profile.loose_containers else None
+        if labelled:
+            return self._match(Seq(labelled, "list"), other)
         if vector and isinstance(other, Seq) and other.kind != "set" and self.profile.loose_containers:
             return self._in_order(cells, other.items)
         if len(cells) == 1:

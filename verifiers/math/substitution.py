@@ -162,7 +162,7 @@ def _compare(a: Node, op: str, b: Node) -> bool | None:
         sign = order(evaluate(subtract(a, b)), Fraction(0))
     except Undefined:
         return False
-    except (MathError, TypeError):
+    except MathError:
         return None
     return {"<": sign < 0, ">": sign > 0, "<=": sign <= 0, ">=": sign >= 0}[op]
 

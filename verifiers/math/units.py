@@ -80,6 +80,12 @@ _EXACT_CASE = {
 }
 SHORT_UNITS = names("km cm mm dm kg mg ft yd lb oz hr mL mph min sec lbs hrs yds")
 LETTER_UNITS = frozenset("msghlLNJWVA")
+_SYMBOL = r"(?:km|cm|mm|dm|kg|mg|ft|yd|mi|lb|oz|hr|mL|min|sec|rad|deg|Hz|[msghlLNJWVA])"
+_RAISED = rf"{_SYMBOL}(?:\^(?:\{{\d\}}|\d))?"
+_SLASHED = re.compile(
+    rf"(?<=[\d)}}])(?:\\[ ,;]|\s)*"
+    rf"(?:({_RAISED})\s*/\s*({_RAISED})|\\[dt]?frac\{{({_RAISED})\}}\{{({_RAISED})\}})$"
+)
 _POWER = re.compile(r"([^\W\d_¢]+|¢)\^?(-?\d)?$")
 _FILLER = names("of the a an in total each")
 
@@ -90,6 +96,18 @@ class Unit:
 
     dimension: tuple[tuple[str, int], ...]
     factor: Fraction
+
+
+def slash_unit_in_words(text: str) -> str:
+    r"""Return an answer with the symbols of a ratio of units at its end, `3 m/s`, put into `\\text{}`.
+
+    Outside of it single letters are variables: the caller tries this reading where no variable is left.
+    """
+    match = _SLASHED.search(text) if text[-1:].isalnum() or text[-1:] == "}" else None
+    if match is None:
+        return text
+    top, bottom = (match[1], match[2]) if match[1] else (match[3], match[4])
+    return f"{text[: match.start()]} \\text{{{top} / {bottom}}}"
 
 
 def is_unit_word(word: str) -> bool:

@@ -91,7 +91,7 @@ def test_an_attack_as_the_gold_costs_no_more(text: str) -> None:
 )
 def test_an_answer_is_never_run(code: str, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    for gold in ("2", "x+1", "\\int_0^1 x dx"):
+    for gold in ("27.5", "x+1", "\\int_0^1 x dx"):
         assert not verify(gold, code.format(mark)).accepted
     assert not mark.exists()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evol.types import Outcome
-from evol.verifiers.math import LENIENT, STRICT, compare
+from evol.verifiers.math import LENIENT, MEASURED, STRICT, compare
 
 BOTH = [
     ("5", "5.0"),
@@ -64,6 +64,13 @@ BOTH = [
     ("5.4 \\text{ square units}", "\\frac{27}{5}"),
     ("\\begin{matrix} 8 \\\\ \\\\ \\times \\\\ \\\\ \\sqrt{ \\\\ 10 \\\\ } \\end{matrix}", "8\\sqrt{10}"),
     ("0.111", ".111"),
+    ("3 m/s", "3"),
+    ("3 m/s", "10.8 km/h"),
+    ("5\\,m/s^2", "5 \\text{ meters per second squared}"),
+    ("12 \\frac{g}{mL}", "12000 g/L"),
+    ("\\tan A = \\frac34", "0.75"),
+    ("\\cos\\theta = \\frac12", "\\frac12"),
+    ("\\sqrt{\\log_2 P} = 4\\sqrt3", "4\\sqrt3"),
 ]  # fmt: skip
 LENIENT_ONLY = [
     ("1, 2", "2, 1"),
@@ -87,6 +94,8 @@ LENIENT_ONLY = [
     ("5 apples", "5 fruits"),
     ("\\rho \\sin\\theta = \\sqrt{3}", "\\sqrt{3} \\csc\\theta"),
     ("Petya will receive the last token.", "Petya"),
+    ("3F_{20} + 1", "3 \\cdot 6765 + 1"),
+    ("\\{1, 1 + \\omega\\}", "1, \\frac{1 + i\\sqrt{3}}{2}"),
 ]
 DIFFERENT = [
     ("5400", "540000"),
@@ -141,6 +150,17 @@ DIFFERENT = [
     ("-\\sqrt{x-2}+2", "-\\sqrt{x+2}+2"),
     ("②③", "1, 2"),
     ("x > 1 \\text{ and } y < 2", "(1, 2)"),
+    ("3 m/s", "4"),
+    ("3 m/s", "3 \\text{ kg}"),
+    ("3 m/s", "3 km/h"),
+    ("3 m/n", "3"),
+    ("x m/s", "x"),
+    ("F_{20}", "6766"),
+    ("F_{3}", "2"),
+    ("\\omega + 1", "1"),
+    ("\\tan A = \\frac34", "\\frac43"),
+    ("\\log x = 2", "2"),
+    ("0.003", "0.002"),
 ]
 OPEN = [
     ("\\log 2", "\\ln 2", STRICT),
@@ -153,6 +173,13 @@ OPEN = [
     ("f(n)=cn+d where c is any prime number", "cn+d", LENIENT),
     ("\\frac{1}{0}", "\\frac{2}{0}", LENIENT),
     ("3 - 2f(x)", "3 + 2f(x)", STRICT),
+    ("\\sin A = \\frac12", "\\cos A = \\frac12", STRICT),
+    ("\\sin A = \\frac12", "\\cos A = \\frac12", LENIENT),
+]
+MEASURED_ONLY = [
+    ("0.003", "0.002"),
+    ("5.233", "5.2336"),
+    ("7 \\times 10^{35}", "7.1 \\cdot 10^{35}"),
 ]
 
 
@@ -169,6 +196,20 @@ def test_equal_only_where_the_profile_says_so(one: str, other: str) -> None:
     for a, b in ((one, other), (other, one)):
         assert compare(a, b, profile=LENIENT, last_resort=False).accepted
         assert not compare(a, b, profile=STRICT, last_resort=False).accepted
+
+
+@pytest.mark.parametrize(("one", "other"), MEASURED_ONLY)
+def test_a_measured_decimal_is_known_to_one_in_its_last_digit(one: str, other: str) -> None:
+    for a, b in ((one, other), (other, one)):
+        assert compare(a, b, profile=MEASURED, last_resort=False).accepted
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("0.003", "0.005"), ("5.233", "5.235"), ("3", "4"), ("1/3", "0.5"), ("x = 1", "x = 2")]
+)
+def test_whole_numbers_and_farther_decimals_differ_though_measured(one: str, other: str) -> None:
+    for a, b in ((one, other), (other, one)):
+        assert compare(a, b, profile=MEASURED, last_resort=False).outcome is Outcome.REJECT
 
 
 @pytest.mark.parametrize("profile", [STRICT, LENIENT], ids=lambda profile: profile.name)

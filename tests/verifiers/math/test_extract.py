@@ -49,6 +49,16 @@ from evol.verifiers.math.extract import gold_answer
         ("The roots of it are $3$ and $5$.", "$3$ and $5$", "last_in_prose"),
         ("so the number is 10 which is 1,000.99€", "1,000.99", "last_in_prose"),
         ("因此，杰西开始慢跑前的体重是192公斤。", "192", "last_in_prose"),
+        ("\\text{so the required area is }12\\sqrt{3}.", "12\\sqrt{3}", "bare"),
+        ("\\boxed{The\\ length\\ of\\ AB\\ is\\ \\frac{5}{2}}", "\\frac{5}{2}", "boxed"),
+        ("\\text{the area is }12\\text{ if }x>0", "\\text{the area is }12\\text{ if }x>0", "bare"),
+        ("\\text{the area is not }12", "\\text{the area is not }12", "bare"),
+        ("\\text{the sum is }\\text{odd}", "\\text{the sum is }\\text{odd}", "bare"),
+        ("Answer: Ann still has $90 to pay in 6 months.", "$90", "answer_phrase"),
+        ("Réponse : Marie doit encore 90 € dans 3 ans.", "90", "answer_phrase"),
+        ("Antwort: Er schuldet ihr noch 90 Euro nach 3 Wochen.", "90", "answer_phrase"),
+        ("Answer: With $90 she can buy 6 books.", "6", "answer_phrase"),
+        ("Answer: She reads 3 books in 6 months.", "6", "answer_phrase"),
     ],
 )
 def test_the_last_place_that_says_what_the_answer_is(text: str, value: str, rule: str) -> None:

@@ -122,3 +122,8 @@ def test_notation_that_words_operate_on_is_not_read(problem: str) -> None:
 )
 def test_a_word_for_what_solves_an_equation_operates_on_nothing(problem: str) -> None:
     assert check_substitution(problem, "3").reason == "substitution_fails"
+
+
+@pytest.mark.parametrize("answer", ["3 + i", "z = 2 - 5i"])
+def test_complex_numbers_have_no_order(answer):
+    assert check_substitution("Find $z$ with $z^2 - z > 2$.", answer).reason == "not_evaluable"
