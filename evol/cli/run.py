@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from evol.cli._options import FORMAT_CHOICE
+from evol.cli._stopping import stoppable
 
 if TYPE_CHECKING:
     from evol.config import RunConfig
@@ -134,33 +134,12 @@ async def _execute(planned: Plan, *, adopt: bool, quiet: bool) -> Finished:
 
     @asynccontextmanager
     async def watch(session: Session) -> AsyncIterator[None]:
-        with _stoppable(session):
+        teacher = session.teacher
+        with stoppable(lambda: teacher.stopped is not None, teacher.interrupt):
             async with show(session):
                 yield
 
     return await execute(planned, adopt=adopt, watch=watch)
-
-
-@contextmanager
-def _stoppable(session: Session) -> Iterator[None]:
-    """Let a first Ctrl-C (or SIGTERM) end the run cleanly and a second one end it at once."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-
-    def stop() -> None:
-        if session.teacher.stopped is not None:
-            task.cancel()
-            return
-        session.teacher.interrupt()
-        click.echo("Stopping: waiting for the calls in flight. Press Ctrl-C again to stop at once.", err=True)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
 
 
 def _print_estimate(planned: Plan, *, as_json: bool) -> None:
