@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from evol.audit.findings import Finding, Severity
-from evol.audit.quiet import may_be_personal, quiet
+from evol.audit.quiet import Marks, look, may_be_personal
 from evol.audit.screens import Screened, may_echo, may_give_away
 from evol.types import Verdict
 from evol.verifiers import text
@@ -33,15 +33,15 @@ def check_texts(instruction: str, response: str | None, answer: str | None) -> I
         yield _empty("instruction")
         return
     asked, said = Screened(instruction), Screened(response or "")
-    marked = not quiet(instruction, said.raw)
-    for verdict in (*_of_any(asked), *_of_instruction(asked, said, answer, marked)):
+    marks = look(asked, said)
+    for verdict in (*_of_any(asked), *_of_instruction(asked, said, answer, marks)):
         yield from _objection(verdict, "instruction")
     if response is None:
         return
     if not _shows(response):
         yield _empty("response")
         return
-    for verdict in (*_of_any(said), *_of_response(asked, said, marked)):
+    for verdict in (*_of_any(said), *_of_response(asked, said, marks)):
         yield from _objection(verdict, "response")
     if said.asks():
         yield from _objection(text.asks_back(response), "response", Severity.UNDECIDED)
@@ -61,37 +61,37 @@ def _of_any(each: Screened) -> Iterator[Verdict]:
         yield text.repetition(each.raw)
 
 
-def _of_instruction(asked: Screened, said: Screened, answer: str | None, marked: bool) -> Iterator[Verdict]:
-    if marked and asked.copies_prompt():
+def _of_instruction(asked: Screened, said: Screened, answer: str | None, marks: Marks) -> Iterator[Verdict]:
+    if marks.words and asked.copies_prompt():
         yield text.copied_prompt(asked.raw)
-    if marked and asked.leaks(instruction=True):
+    if marks.words and asked.leaks(instruction=True):
         yield leaked_prompt(asked.raw, instruction=True)
-    if marked and asked.templated(reply=False):
+    if marks.words and asked.templated(reply=False):
         yield chat_template(asked.raw)
     if may_give_away(asked, said):
         yield text.answer_in_instruction(asked.raw, answer, said.raw)
-    if may_be_personal(asked.raw):
+    if marks.personal and may_be_personal(asked.raw):
         yield text.personal_data(asked.raw)
 
 
-def _of_response(asked: Screened, said: Screened, marked: bool) -> Iterator[Verdict]:
+def _of_response(asked: Screened, said: Screened, marks: Marks) -> Iterator[Verdict]:
     if said.dangles():
         yield cut_off(said.raw)
-    if marked and "sorry" in said.low:
+    if marks.words and "sorry" in said.low:
         yield text.refusal(said.raw)
-    if marked and said.speaks_as_assistant():
+    if marks.words and said.speaks_as_assistant():
         yield text.assistant_boilerplate(said.raw)
     if not said.has_content():
         yield text.only_stop_words(said.raw)
-    if marked and said.leaks(instruction=False):
+    if marks.words and said.leaks(instruction=False):
         yield leaked_prompt(said.raw)
-    if marked and said.templated(reply=True):
+    if marks.words and said.templated(reply=True):
         yield chat_template(said.raw, asked.raw, reply=True)
     if may_echo(asked, said):
         yield text.echo(asked.raw, said.raw)
-    if may_be_personal(said.raw):
+    if marks.personal and may_be_personal(said.raw):
         yield text.personal_data(said.raw, asked.raw)
-    if not (asked.only_english() and said.only_english()):
+    if marks.foreign:
         yield row_language(asked.raw, said.raw)
 
 

@@ -2,27 +2,29 @@
 
 Such a rule needs one of a few words or signs to stand in the text. The words of both texts are
 therefore split once and compared with all those words together, which costs a tenth of asking
-rule after rule. Only plain ASCII is looked at; anything else may hold marks. The answer "quiet" is
-a proof, which tests hold for every rule; "not quiet" only sends the row to the screens.
+rule after rule. Only ASCII is looked at; other texts may hold anything. That there are no marks is
+a proof, which tests hold for every rule; that there may be some only sends the row to the screens.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
+from evol.audit.screens import Screened
 from evol.verifiers.text_language import FOREIGN, LEAD, READ, WORDS
 from evol.verifiers.text_personal import IBAN_START, KEY_STARTS, NINE_DIGITS
 
 # Each is a word that some rule cannot object without, between signs that are no letters.
+# copied_prompt and leaked_prompt; refusal and assistant_boilerplate; chat_template.
 MARK_WORDS: Final = frozenset(
-    # copied_prompt and leaked_prompt; # and < are looked at besides
-    "prompt prompts rewritten written evolved rewriter writer creator rewriting objective complicate "
-    "rewrite evolve enhance difficulty ai responded "
-    # refusal and assistant_boilerplate
-    "sorry artificial apologies unfortunately regrettably "
-    # chat_template: labels, the head of a training prompt
-    "assistant bot gpt chatbot describes inst sys".split()
+    re.findall(
+        r"\w+",
+        "prompt prompts rewritten written evolved rewriter writer creator rewriting objective complicate "
+        "rewrite evolve enhance difficulty ai responded "
+        "sorry artificial apologies unfortunately regrettably "
+        "assistant bot gpt chatbot describes inst sys",
+    )
 )
 MARKS: Final = ("language model", "\nuser", "\nhuman")
 ANNOUNCING: Final = frozenset({"here", "this", "below"})
@@ -40,6 +42,7 @@ OPENINGS: Final = 80
 # Small words of other languages that English does not have, and small words that it has in common.
 NOT_ENGLISH: Final = frozenset().union(*WORDS.values()) - WORDS["en"]
 SHARED: Final = WORDS["en"].intersection(frozenset().union(*(w for c, w in WORDS.items() if c != "en")))
+TELLING: Final = MARK_WORDS | NOT_ENGLISH
 LEAST_FOREIGN: Final = 2
 # Where any of these stands, a language is read of a part of the text.
 PARTING: Final = re.compile(r'[`"]|http|\n\s*\n|<[^<>\n]*[A-Za-z][^<>\n]*>')
@@ -60,37 +63,44 @@ DIGITS: Final = "0" * 9
 IBAN: Final = "AA00"
 
 
-def quiet(asked: str, said: str) -> bool:
-    """Whether neither text can hold a mark that a rule looks for; never of texts beyond ASCII.
+class Marks(NamedTuple):
+    """What a row may hold: words or signs that a rule looks for, personal data, another language."""
 
-    Personal data are no such mark, nor is another language.
-    """
-    both = f"{asked}\n{said}"
-    if not both.isascii():
-        return False
-    low = both.lower()
-    return (
-        MARK_WORDS.isdisjoint(_words(low))
-        and not any(map(low.__contains__, MARKS))
-        and not ("#" in both and _follows("#", low, AFTER_HASH))
-        and not ("<" in both and _follows("<", low, AFTER_BRACKET))
-        and not _begins(asked, ANNOUNCING)
-        and not _begins(said, REFUSING)
+    words: bool
+    personal: bool
+    foreign: bool
+
+
+def look(asked: Screened, said: Screened) -> Marks:
+    """Return what an instruction and its response may hold."""
+    low = f"{asked.low}\n{said.low}"
+    if not low.isascii():
+        return Marks(words=True, personal=True, foreign=True)
+    found = TELLING.intersection(_words(low))
+    marked = (
+        not MARK_WORDS.isdisjoint(found)
+        or any(map(low.__contains__, MARKS))
+        or ("#" in low and _follows("#", low, AFTER_HASH))
+        or ("<" in low and _follows("<", low, AFTER_BRACKET))
+        or _begins(asked, ANNOUNCING)
+        or _begins(said, REFUSING)
     )
+    foreign = not NOT_ENGLISH.isdisjoint(found) and not (only_english(asked.raw) and only_english(said.raw))
+    return Marks(marked, may_be_personal(f"{asked.raw}\n{said.raw}"), foreign)
 
 
 def _words(low: str) -> list[str]:
     return low.translate(LETTERS_ONLY).replace("'", " ").split()
 
 
-def _begins(text: str, words: frozenset[str]) -> bool:
+def _begins(text: Screened, words: frozenset[str]) -> bool:
     """Whether one of these may be among the first words, or no word stands where a text begins."""
-    first = _words(text[:OPENINGS].lower())[:FIRST_WORDS]
-    return not words.isdisjoint(first) or not first and len(text) > OPENINGS
+    first = _words(text.low[:OPENINGS])[:FIRST_WORDS]
+    return not words.isdisjoint(first) or (not first and len(text.raw) > OPENINGS)
 
 
 def only_english(text: str) -> bool:
-    """Whether an ASCII text holds too few words of any other language to be taken for it.
+    """Whether a text in ASCII holds too few words of any other language to be taken for it.
 
     Another language takes five small words and a lead of 1.6 over English, which shares them all but
     a few: fewer than two of these cannot make up for it, in whichever part of the text.

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from evol.audit.quiet import only_english
 from evol.verifiers.text_reply import STOP_WORDS
 
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\t\r]")
@@ -89,7 +88,11 @@ class Screened:
     def loops(self) -> bool:
         """Screen for `repetition`: the end stands there before, or a line of many may be a repeat."""
         bare, words = self.bare, self.words
-        if len(words) >= LOOP_WORDS and all(words.count(word) >= LOOP_TURNS for word in words[-3:]):
+        if (
+            len(words) >= LOOP_WORDS
+            and words.count(words[-1]) >= LOOP_TURNS
+            and words.count(words[-2]) >= LOOP_TURNS
+        ):
             return True
         half = LOOP_SIGNS // 2
         if len(bare) >= LOOP_SIGNS and bare[-half:] in bare[-half - LOOP_PERIOD : -1]:
@@ -135,10 +138,6 @@ class Screened:
             if len(word) > 1 and word.isalnum() and word not in STOP_WORDS:
                 return True
         return False
-
-    def only_english(self) -> bool:
-        """Whether next to no words of it are another language's: then it can be told to be in English or in none."""
-        return self.raw.isascii() and only_english(self.raw)
 
     def asks(self) -> bool:
         """Screen for `asks_back`."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evol.audit.quiet import may_be_personal, quiet
+from evol.audit.quiet import Marks, look, may_be_personal, only_english
 from evol.audit.screens import Screened, may_echo, may_give_away
 from evol.types import Verdict
 from evol.verifiers import text
@@ -150,21 +150,23 @@ def test_rules_about_two_texts_are_screened_alike(asked: str, said: str) -> None
         (asked, f"{asked} {said}"),
     ):
         one, other = Screened(first), Screened(second)
-        english = one.only_english() and other.only_english()
+        english = first.isascii() and second.isascii() and only_english(first) and only_english(second)
         assert not english or row_language(first, second).accepted
         assert may_echo(one, other) or text.echo(first, second).accepted
         assert may_give_away(one, other) or text.answer_in_instruction(first, None, second).accepted
 
 
 @given(TEXTS, TEXTS)
-def test_a_row_that_is_called_quiet_has_no_mark(asked: str, said: str) -> None:
-    if quiet(asked, said):
-        for number, rule in enumerate(MARKED):
-            assert rule(asked, said).accepted, (number, rule(asked, said))
+def test_a_row_without_marks_passes_every_rule_that_looks_for_some(asked: str, said: str) -> None:
+    marks = look(Screened(asked), Screened(said))
+    for number, rule in enumerate(MARKED):
+        assert marks.words or rule(asked, said).accepted, (number, rule(asked, said))
+    assert marks.personal or text.personal_data(asked).accepted
+    assert marks.personal or text.personal_data(said, asked).accepted
+    assert marks.foreign or row_language(asked, said).accepted
 
 
-def test_usual_rows_are_quiet() -> None:
+def test_usual_rows_have_no_marks() -> None:
     asked = "Ada has 12 boxes, each with 8 pencils. How many pencils does she have per box of 4 if x < y?"
     said = "She has 12 * 8 = <<12*8=96>>96 pencils.\n# per box\n#### 24"
-    assert quiet(asked, said)
-    assert not may_be_personal(f"{asked}\n{said}")
+    assert look(Screened(asked), Screened(said)) == Marks(words=False, personal=False, foreign=False)
