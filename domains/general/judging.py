@@ -11,10 +11,10 @@ import re
 from typing import Final
 
 from evol.domains._rules import STOPPED, first_defect
-from evol.types import Verdict
+from evol.types import Json, Verdict
 from evol.verifiers import text
 from evol.verifiers.instructions import check_instructions, recognise
-from evol.verifiers.instructions.tongues import names_a_language
+from evol.verifiers.instructions.tongues import NAMES, asks_to_translate, languages_named, names_a_language
 from evol.verifiers.text_language import language_of
 
 # A text that somebody else is to read may well ask that person for something.
@@ -79,8 +79,21 @@ def _language(instruction: str, response: str) -> Verdict:
     if asked:
         return text.wrong_language(instruction, response, str(asked[0]))
     first, _, rest = instruction.partition("\n\n")
-    mixed = {language_of(part) for part in (instruction, first, rest)} - {None}
+    parts = {language_of(part) for part in (instruction, first, rest)}
+    mixed = {code for code in parts if code is not None}
     if names_a_language(instruction) or len(mixed) > 1:
-        message = "The instruction leaves the language open."
-        return Verdict.accept("text", "language_open", message)
+        return _open_language(instruction, response, mixed)
     return text.wrong_language(instruction, response, next(iter(mixed), None))
+
+
+def _open_language(instruction: str, response: str, own: set[str]) -> Verdict:
+    """Reject a response in none of the languages that an instruction is in or names.
+
+    Not where it speaks of translating: into which language may be said by a name that is not known.
+    """
+    said, named = language_of(response), languages_named(instruction)
+    if own and named and said in NAMES and said not in own | named and not asks_to_translate(instruction):
+        message = "The response is neither in the instruction's language nor in one that it names."
+        left_open: list[Json] = [*sorted(own | named)]
+        return Verdict.reject("text", "wrong_language", message, found=said, open=left_open)
+    return Verdict.accept("text", "language_open", "The instruction leaves the language open.")

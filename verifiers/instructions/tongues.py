@@ -70,7 +70,7 @@ def languages(clause: Clause, *, several: bool) -> Iterator[Constraint]:
     if found is None:
         return
     code = next(code for code in NAMES if found[code])
-    named = {next(c for c in NAMES if m[c]) for m in NAMED.finditer(clause.masked)}
+    named = languages_named(clause.masked)
     translating = found.re is TRANSLATE
     after = clause.masked[found.end() : found.end() + 30]
     if PART.search(found["between"]) and not translating:
@@ -86,8 +86,16 @@ def languages(clause: Clause, *, several: bool) -> Iterator[Constraint]:
     )
 
 
+def languages_named(text: str) -> frozenset[str]:
+    """Return the codes of the languages that a text names."""
+    return frozenset(code for m in NAMED.finditer(text) for code in NAMES if m[code])
+
+
+def asks_to_translate(text: str) -> bool:
+    """Whether a text speaks of translating, be the language one that is known by name or not."""
+    return re.search(r"\btranslat|\bübersetz|\btradu|\bvertaal", text, re.IGNORECASE) is not None
+
+
 def names_a_language(text: str) -> bool:
-    """Whether a text names any language, or asks for a translation: then nothing can be presumed."""
-    return bool(
-        NAMED.search(text) or re.search(r"\btranslat|\bübersetz|\btradu|\bvertaal", text, re.IGNORECASE)
-    )
+    """Whether a text names any language, or asks for a translation: then none can be presumed."""
+    return bool(NAMED.search(text)) or asks_to_translate(text)

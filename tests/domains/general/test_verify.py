@@ -32,6 +32,27 @@ def test_a_row_gets_the_verdict_that_the_eliminator_would_give(row: dict, reason
     assert verify_row(row).reason == reason
 
 
+FRENCH = (
+    "Vous pouvez dire que vous cherchez l'arrêt de bus et que vous ne savez pas où il est, ou demander à "
+    "quelqu'un dans la rue."
+)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "reason"),
+    [
+        ("Say in Italian that you are looking for the bus stop, once to a stranger.", "wrong_language"),
+        ("Say in French that you are seeking the bus stop, once to a stranger.", "no_checkable_instruction"),
+        ("Translate what the Germans call it into Walloon, as it is said in the villages there.",
+         "no_checkable_instruction"),
+    ],
+)  # fmt: skip
+def test_a_response_is_in_a_language_of_the_instruction_or_one_that_it_names(
+    instruction: str, reason: str
+) -> None:
+    assert verify_row({"instruction": instruction, "response": FRENCH}).reason == reason
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["instruction", "response", "input", "output"]),
