@@ -260,7 +260,9 @@ def _load_model(folder: Path, tokenizer: Any) -> Any:
     """Return the model, ready to generate: in its own precision on an accelerator, float32 on a CPU."""
     import torch
     from transformers import AutoModelForCausalLM, GenerationConfig
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     device = (
         torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device("cpu")
     )

@@ -23,6 +23,7 @@ OWN_OPTIONS: Final = ("--help", "-h", "--version")
 COMMANDS: Final = {
     "run": "Evolve seeds through a domain pack and write the verified dataset.",
     "train": "Fine-tune a model on verified rows, with checks before and a card after.",
+    "eval": "Measure what models get right on a benchmark, by a domain's verifiers.",
     "show": "Show a row with its lineage, verdicts and evidence.",
     "status": "Show what a run has kept, eliminated and spent.",
     "verify": "Judge an answer, or each row of a file, by a domain's verifiers.",

@@ -1,0 +1,88 @@
+"""Score responses by the pack's own hooks, in worker processes: a response may hang or kill one.
+
+The hooks run under the pack's name, so that installed packs and folders serve alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Final
+
+from evol.errors import ConfigError, DataError, VerifierStopped
+from evol.pack import VerifyHook, VoteHook, load_pack
+from evol.train.evaluation.benchmark import Benchmark, Problem
+from evol.types import Json, Verdict
+from evol.verifiers.workers import WorkerPool
+
+LIMIT_S: Final = 30.0
+UNJUDGEABLE: Final = ("no_gold", "no_tests")
+
+
+@cache
+def score_hook(domain: str) -> VerifyHook:
+    """Return what judges a response by a row's gold. Raises ConfigError where the pack has nothing."""
+    hook = load_pack(domain).score_hook()
+    if hook is None:
+        raise ConfigError(
+            f"The domain {domain!r} names neither a score nor a verify hook in its domain.toml, so it cannot "
+            "judge a model."
+        )
+    return hook
+
+
+@cache
+def vote_hook(domain: str) -> VoteHook | None:
+    """Return what sorts responses by answer, or None where the pack does not vote."""
+    return load_pack(domain).vote_hook()
+
+
+def score(domain: str, judged: Mapping[str, Json]) -> Verdict:
+    """Judge one row, its response included; what a worker process runs."""
+    return score_hook(domain)(judged)
+
+
+def vote(domain: str, responses: Sequence[str]) -> list[list[int]]:
+    """Sort responses by answer; what a worker process runs."""
+    hook = vote_hook(domain)
+    return hook(responses) if hook is not None else []
+
+
+def require_judgeable(benchmark: Benchmark) -> None:
+    """Raise DataError where the first problem has no gold, before a model is asked anything."""
+    first = benchmark.problems[0]
+    verdict = score(benchmark.domain, {**first.judged, "response": "0"})
+    if verdict.reason in UNJUDGEABLE:
+        raise DataError(
+            f"{benchmark.name}: the problem {first.id!r} has nothing to judge an answer by "
+            f"({verdict.message.rstrip('.')})."
+        )
+
+
+class Scorer:
+    """Judges responses to one domain's problems in a pool of worker processes; made in a `with`."""
+
+    def __init__(self, domain: str, workers: int | None = None) -> None:
+        self._domain = domain
+        self._pool = WorkerPool(workers, preload=[__name__])
+
+    async def score(self, problem: Problem, response: Mapping[str, Json]) -> Verdict:
+        """Judge one response, given as the columns that hold it."""
+        try:
+            return await self._pool.arun(score, self._domain, {**problem.judged, **response}, limit_s=LIMIT_S)
+        except VerifierStopped as error:
+            return Verdict.undecided("evaluation", "worker_stopped", str(error))
+
+    async def majority(self, responses: Sequence[str]) -> int | None:
+        """Return the place of the first response that gives the most frequent answer, if there is one."""
+        try:
+            classes = await self._pool.arun(vote, self._domain, responses, limit_s=LIMIT_S)
+        except VerifierStopped:
+            return None
+        return classes[0][0] if classes else None
+
+    def __enter__(self) -> Scorer:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._pool.close()
