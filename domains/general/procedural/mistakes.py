@@ -7,6 +7,7 @@ from random import Random
 from typing import Final
 
 from evol.domains.general.procedural.demands import Demand
+from evol.verifiers.text_language import language_of
 
 EVOLVE: Final = ("refusal", "copied_prompt", "unchanged", "reworded", "truncated", "personal_data")
 # A violated constraint is what models do most often.
@@ -94,6 +95,11 @@ def with_contact(text: str, rng: Random) -> str:
     return f"{text}\n\n{rng.choice(CONTACTS)}"
 
 
+def in_another_language(instruction: str, rng: Random) -> str:
+    """Return a reply in a language that the instruction is not in."""
+    return rng.choice([text for text in ELSEWHERE if language_of(text) != language_of(instruction)])
+
+
 def spoilt(kind: str, instruction: str, answer: str, rng: Random) -> str:
     """Return what an erring teacher says instead of the answer; `truncated` and `violated` are not here."""
     said: dict[str, Callable[[], str]] = {
@@ -101,7 +107,7 @@ def spoilt(kind: str, instruction: str, answer: str, rng: Random) -> str:
         "asks_back": lambda: rng.choice(QUESTIONS),
         "acknowledges": lambda: rng.choice(ACKNOWLEDGEMENTS),
         "boilerplate": lambda: rng.choice(BOILERPLATE) + answer,
-        "wrong_language": lambda: rng.choice(ELSEWHERE),
+        "wrong_language": lambda: in_another_language(instruction, rng),
         "repetition": lambda: f"{answer}\n" + "And once more, this is all that there is to say. " * 12,
         "personal_data": lambda: with_contact(answer, rng),
         "encoding_damage": lambda: f"{answer} {rng.choice(DAMAGE)}",

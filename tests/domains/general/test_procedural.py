@@ -16,6 +16,7 @@ from evol.domains.general.procedural.task import Task, constrained, fresh
 from evol.pack import load_pack
 from evol.types import ChatReply, ChatRequest, Message, Sample
 from evol.verifiers.instructions import recognise
+from evol.verifiers.text_language import language_of
 
 PACK = load_pack("general")
 OPERATIONS = [operation.name for operation in PACK.operations]
@@ -132,6 +133,14 @@ def test_each_mistake_in_an_answer_is_recorded_and_caught(kind: str) -> None:
         if seen >= 3:
             return
     assert seen
+
+
+def test_a_wrong_language_is_never_the_instructions_own() -> None:
+    question = (
+        "Wie erklärt man einem Kind, warum man beim Schwimmen ausatmen soll, solange das Gesicht nass ist?"
+    )
+    for draw in range(20):
+        assert language_of(mistakes.in_another_language(question, Random(draw))) in ("fr", "es")
 
 
 def test_mistakes_come_as_often_as_told() -> None:
