@@ -14,13 +14,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from evol._columns import Fields, find_columns, read_fields, to_json
 from evol.audit.checks import check_texts, check_turns
 from evol.audit.findings import Conclusion, Finding, Severity, conclude, steady
 from evol.audit.formats.jsonl import parse
-from evol.audit.store import Judged, Keys
+from evol.audit.store import Columns, Judged, Keys
 from evol.errors import EvolError
 from evol.pack import VerifyHook
 from evol.types import Json, Outcome, Verdict
@@ -40,8 +40,7 @@ class Job:
     mapped: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """One row as it crosses to a worker: its text, or its cells, or why it cannot be read."""
 
     raw: bytes | None = None
@@ -50,12 +49,13 @@ class Given:
     shown: str = ""
 
 
-def judge_chunk(job: Job, rows: Sequence[Given]) -> list[Judged]:
-    """Judge rows in order, as many as fit into a few seconds, and at least one."""
+def judge_chunk(job: Job, rows: Sequence[bytes | Given]) -> list[Columns]:
+    """Judge rows in order, as many as fit into a few seconds, and at least one; bytes are a row's text."""
     until = time.monotonic() + SLICE_S
-    done: list[Judged] = []
+    done: list[Columns] = []
     for row in rows:
-        done.append(judge_row(job, row))
+        given = row if isinstance(row, Given) else Given(row)
+        done.append(judge_row(job, given).columns())
         if time.monotonic() > until:
             break
     return done

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from evol.audit.chunks import Given, Job, judge_chunk, stopped
 from evol.audit.formats import Record
-from evol.audit.store import Judged
+from evol.audit.store import Columns
 from evol.errors import VerifierStopped
 from evol.verifiers.workers import WorkerPool
 
@@ -24,8 +23,7 @@ ROW_LIMIT_S: Final = 20.0
 CHUNK_LIMIT_S: Final = 25.0
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A record with its number among all rows and the part of the data it stands in."""
 
     number: int
@@ -49,13 +47,13 @@ def chunked(rows: Iterable[Placed]) -> Iterator[list[Placed]]:
 
 def judge_rows(
     rows: Iterable[Placed], job: Job, workers: int | None
-) -> Iterator[list[tuple[Placed, Judged]]]:
+) -> Iterator[list[tuple[Placed, Columns]]]:
     """Yield chunks of rows with their judgements, in order, with two chunks in flight for each worker."""
     with (
         WorkerPool(workers, preload=("evol.audit.chunks",)) as pool,
         ThreadPoolExecutor(pool.workers) as threads,
     ):
-        waiting: deque[tuple[list[Placed], Future[list[Judged]]]] = deque()
+        waiting: deque[tuple[list[Placed], Future[list[Columns]]]] = deque()
         for chunk in chunked(rows):
             waiting.append((chunk, threads.submit(_judge_chunk, pool, job, [_given(p) for p in chunk])))
             if len(waiting) > 2 * pool.workers:
@@ -64,18 +62,19 @@ def judge_rows(
             yield _paired(*waiting.popleft())
 
 
-def _paired(chunk: list[Placed], future: Future[list[Judged]]) -> list[tuple[Placed, Judged]]:
+def _paired(chunk: list[Placed], future: Future[list[Columns]]) -> list[tuple[Placed, Columns]]:
     return list(zip(chunk, future.result(), strict=True))
 
 
-def _given(placed: Placed) -> Given:
+def _given(placed: Placed) -> bytes | Given:
     record = placed.record
-    raw = record.raw if isinstance(record.raw, bytes) else None
-    return Given(raw, record.cells, record.problem, record.shown)
+    if isinstance(record.raw, bytes):
+        return record.raw
+    return Given(None, record.cells, record.problem, record.shown)
 
 
-def _judge_chunk(pool: WorkerPool, job: Job, rows: Sequence[Given]) -> list[Judged]:
-    done: list[Judged] = []
+def _judge_chunk(pool: WorkerPool, job: Job, rows: Sequence[bytes | Given]) -> list[Columns]:
+    done: list[Columns] = []
     while len(done) < len(rows):
         try:
             done += pool.run(judge_chunk, job, rows[len(done) :], limit_s=CHUNK_LIMIT_S)
@@ -84,8 +83,9 @@ def _judge_chunk(pool: WorkerPool, job: Job, rows: Sequence[Given]) -> list[Judg
     return done
 
 
-def _judge_alone(pool: WorkerPool, job: Job, row: Given) -> Judged:
+def _judge_alone(pool: WorkerPool, job: Job, row: bytes | Given) -> Columns:
     try:
         return pool.run(judge_chunk, job, [row], limit_s=ROW_LIMIT_S)[0]
     except VerifierStopped as error:
-        return stopped(row, str(error))
+        given = row if isinstance(row, Given) else Given(row)
+        return stopped(given, str(error)).columns()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from evol.types import Json
 
@@ -14,8 +13,7 @@ LONGEST: Final = 32 * 2**20
 SHOWN: Final = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One raw row: its place in words, and its cells or the text that holds them.
 
     `raw` is what the format needs to write the row back unchanged. `problem` says why a row, or

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 from evol.audit.formats.records import LONGEST, SHOWN
 
@@ -28,8 +28,7 @@ class Damage:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line with its end; `cut` bytes of it were passed over where it is too long to hold."""
 
     text: bytes
@@ -104,12 +103,12 @@ def lines(path: Path, packed: str, longest: int = LONGEST) -> Iterator[Line | Da
                 yield Line(bytes(held), cut)
             yield chunk
             return
-        *whole, rest = chunk.split(b"\n")
-        for piece in whole:
-            yield (
-                Line(bytes(held) + piece + b"\n", cut) if not cut else Line(bytes(held), cut + len(piece) + 1)
-            )
-            held, cut = bytearray(), 0
+        rest, *others = chunk.split(b"\n")
+        if others:
+            yield Line(bytes(held), cut + len(rest) + 1) if cut else Line(bytes(held) + rest + b"\n")
+            held, cut, rest = bytearray(), 0, others.pop()
+        for piece in others:
+            yield Line(piece + b"\n")
         if cut or len(held) + len(rest) > longest:
             cut += len(rest) + (len(held) - SHOWN if not cut else 0)
             del held[SHOWN:]
