@@ -19,6 +19,7 @@ from evol.verifiers.code.scripts import assemble
 from evol.verifiers.code.verify import NAME, CodeVerifier
 from evol.verifiers.sandbox import Sandbox
 
+EXACT_COLUMN = "program"
 CODE_COLUMNS = ("code", "solution", "canonical_solution")
 REPLY_COLUMNS = ("completion", "response", "output", "messages")
 
@@ -26,8 +27,9 @@ REPLY_COLUMNS = ("completion", "response", "output", "messages")
 def judge_row(row: Mapping[str, Json]) -> Verdict:
     """Return whether a row's program passes the row's own tests.
 
-    Columns: `code`, `solution` or `canonical_solution` hold a program (HumanEval's continues
-    `prompt`); `completion`, `response`, `output` or `messages` a reply with one in it. Tests stand
+    Columns: `program` holds a program to be run exactly as it stands, its prompt included; `code`,
+    `solution` or `canonical_solution` hold a program (HumanEval's continues `prompt`);
+    `completion`, `response`, `output` or `messages` a reply with one in it. Tests stand
     in `tests`, `test` (with `entry_point`), `test_list` and the like. Raises SandboxUnavailable
     where untrusted programs cannot be run safely on this machine. The evidence says whether the
     program keeps to the restricted subset (`evol.verifiers.code.restricted`): a label for audits.
@@ -51,6 +53,9 @@ def judge_row(row: Mapping[str, Json]) -> Verdict:
 
 def _program(row: Mapping[str, Json], entry_points: Sequence[str]) -> str:
     """Return the row's program: a code column as it stands (fences taken off), or the code in a reply."""
+    exact = row.get(EXACT_COLUMN)
+    if isinstance(exact, str) and exact.strip():
+        return exact
     for column in CODE_COLUMNS:
         value = row.get(column)
         if isinstance(value, str) and value.strip():

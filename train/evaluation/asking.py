@@ -100,7 +100,7 @@ async def _evaluate(plan: EvaluationPlan, watch: Watch) -> Evaluation:
     requests = [_requests(plan, problem) for problem in plan.benchmark.problems]
     teacher = make_model(plan)
     pinned = _pinned(plan, teacher)
-    _refuse_other(plan.folder, pinned)
+    refuse_other(plan.folder, pinned)
     plan.out.mkdir(parents=True, exist_ok=True)
     try:
         with (
@@ -210,9 +210,17 @@ def render(template: str, problem: Problem) -> str:
 
 def _pinned(plan: EvaluationPlan, teacher: Teacher) -> dict[str, Any]:
     """Return all that decides the figures, and the versions they were reached with."""
-    benchmark = plan.benchmark
     return {
+        **measured(plan.benchmark),
         "model": {"given": plan.model, "identity": teacher.identity},
+        "prompt": plan.prompt or plan.benchmark.prompt,
+        "decoding": asdict(plan.decoding),
+    }
+
+
+def measured(benchmark: Benchmark) -> dict[str, Any]:
+    """Return what a result says about its benchmark, its judges and the versions."""
+    return {
         "benchmark": {
             "name": benchmark.name,
             "form": benchmark.form,
@@ -220,8 +228,6 @@ def _pinned(plan: EvaluationPlan, teacher: Teacher) -> dict[str, Any]:
             "problems": len(benchmark.problems),
         },
         "domain": benchmark.domain,
-        "prompt": plan.prompt or benchmark.prompt,
-        "decoding": asdict(plan.decoding),
         "votes": vote_hook(benchmark.domain) is not None,
         "judged_by": load_pack(benchmark.domain).code_digest,
         "versions": versions(),
@@ -237,7 +243,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _refuse_other(folder: Path, pinned: Mapping[str, Any]) -> None:
+def refuse_other(folder: Path, pinned: Mapping[str, Any]) -> None:
     """Raise ConfigError where the folder holds a result of another model, benchmark or decoding."""
     import json
 
