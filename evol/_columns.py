@@ -177,6 +177,8 @@ def _published_forms(
 
 def _final_answer(response: str, answer: str) -> tuple[str, str | None]:
     """Split GSM8K's form, where a solution's last line is `#### 72`, in whichever column it stands."""
+    if "####" not in answer and "####" not in response:
+        return response, answer or None
     if in_answer := FINAL_ANSWER.findall(answer):
         return response or answer, in_answer[-1].strip()
     in_response = FINAL_ANSWER.findall(response)
@@ -228,6 +230,8 @@ def to_json(value: Any, depth: int = 0) -> Json:
 
 
 def _encodable(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -193,8 +193,7 @@ def _verdict_json(verdict: Verdict) -> str:
 
 def _keys(fields: Fields, end: Conclusion) -> Keys:
     """Return by what a row is compared: its words without case and spacing, and its answer's value."""
-    asked = " ".join(fields.instruction.casefold().split())
-    said = " ".join(fields.response.split())
+    asked, said = _level(fields.instruction.casefold()), _level(fields.response)
     if not asked:
         return Keys()
     return Keys(
@@ -205,6 +204,12 @@ def _keys(fields: Fields, end: Conclusion) -> Keys:
         len(fields.instruction),
         len(fields.response),
     )
+
+
+def _level(text: str) -> str:
+    """Return a text with one space between its words, and none around them."""
+    plain = text.replace("\n", " ").strip()
+    return plain if plain.isprintable() and "  " not in plain else " ".join(text.split())
 
 
 def _digest(text: str) -> bytes:

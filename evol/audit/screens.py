@@ -15,6 +15,7 @@ from evol.verifiers.text_reply import STOP_WORDS
 
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\t\r]")
 SENTENCES: Final = re.compile(r"\n|[.!?]\s")
+PLAIN: Final = b"\n" + bytes(range(32, 127))
 PLAIN_ENDS: Final = ("\n", ". ", "! ", "? ")
 PROMPT_WORDS: Final = ("prompt", "rewritten", "re-written", "evolved", "#", "<")
 ORDER_WORDS: Final = (
@@ -44,18 +45,19 @@ DANGLING: Final = (
 )  # fmt: skip
 FIRST_WORDS: Final = 5
 LAST_WORDS: Final = 12
+CONTENT_WORDS: Final = 12
+SHORT: Final = 80
 
 
 class Screened:
-    """A text with what its screens look at: without case, in words, and its beginning."""
+    """A text with what its screens look at: without case, without its end, and its beginning."""
 
-    __slots__ = ("bare", "head", "low", "plain", "raw", "words")
+    __slots__ = ("bare", "head", "low", "plain", "raw")
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        self.plain = raw.isascii() and raw.replace("\n", "").isprintable()
-        self.low = raw.casefold()
-        self.words = self.low.split()
+        self.plain = raw.isascii() and not raw.encode().translate(None, PLAIN)
+        self.low = raw.lower() if self.plain else raw.casefold()
         # A rule about a text's beginning skips whatever is no word before it.
         self.head = self.low[:OPENINGS] if raw[:1].isalnum() else self.low
         self.bare = raw.rstrip()
@@ -87,13 +89,12 @@ class Screened:
 
     def loops(self) -> bool:
         """Screen for `repetition`: the end stands there before, or a line of many may be a repeat."""
-        bare, words = self.bare, self.words
-        if (
-            len(words) >= LOOP_WORDS
-            and words.count(words[-1]) >= LOOP_TURNS
-            and words.count(words[-2]) >= LOOP_TURNS
-        ):
-            return True
+        bare, low = self.bare, self.low
+        ends = low.rsplit(None, 2)[1:]
+        if ends and all(low.count(word) >= LOOP_TURNS for word in ends):
+            words = low.split()
+            if len(words) >= LOOP_WORDS and all(words.count(word) >= LOOP_TURNS for word in ends):
+                return True
         half = LOOP_SIGNS // 2
         if len(bare) >= LOOP_SIGNS and bare[-half:] in bare[-half - LOOP_PERIOD : -1]:
             return True
@@ -103,7 +104,7 @@ class Screened:
         raw = self.raw
         if not self.plain:
             return len(SENTENCES.findall(raw)) >= LEAST_LINES - 1
-        if sum(map(raw.count, PLAIN_ENDS)) < LEAST_LINES - 1:
+        if sum(map(raw.count, "\n.!?")) < LEAST_LINES - 1:
             return False
         for end in PLAIN_ENDS[1:]:
             raw = raw.replace(end, f"{end[0]}\n")
@@ -134,14 +135,15 @@ class Screened:
 
     def has_content(self) -> bool:
         """Whether one of the first words is none of those that say nothing."""
-        for word in self.words[:12]:  # noqa: SIM110 - a generator would cost more than the search
+        for word in self.low.split(None, CONTENT_WORDS)[:CONTENT_WORDS]:
             if len(word) > 1 and word.isalnum() and word not in STOP_WORDS:
                 return True
         return False
 
     def asks(self) -> bool:
         """Screen for `asks_back`."""
-        return len(self.words) < 80 and (self.holds(ASKING_WORDS) or self.bare.endswith("?"))
+        asks = self.bare.endswith("?") or self.holds(ASKING_WORDS)
+        return asks and len(self.low.split(None, SHORT)) < SHORT
 
 
 def may_echo(asked: Screened, said: Screened) -> bool:
@@ -150,11 +152,11 @@ def may_echo(asked: Screened, said: Screened) -> bool:
 
 
 def _begins_within(first: Screened, other: Screened) -> bool:
-    return _hold(first.words[:FIRST_WORDS], other)
+    return _hold(first.low.split(None, FIRST_WORDS)[:FIRST_WORDS], other)
 
 
 def _within(part: Screened, whole: Screened) -> bool:
-    return _hold(part.words[:FIRST_WORDS], whole) and _hold(part.words[-LAST_WORDS:], whole)
+    return _begins_within(part, whole) and _hold(part.low.rsplit(None, LAST_WORDS)[-LAST_WORDS:], whole)
 
 
 def _hold(words: list[str], other: Screened) -> bool:
@@ -166,4 +168,4 @@ def _hold(words: list[str], other: Screened) -> bool:
 
 def may_give_away(asked: Screened, said: Screened) -> bool:
     """Screen for `answer_in_instruction`."""
-    return asked.holds(ANSWER_WORDS) or (len(said.words) <= len(asked.words) and _within(said, asked))
+    return asked.holds(ANSWER_WORDS) or _within(said, asked)

@@ -15,6 +15,7 @@ from evol.verifiers.row_ending import cut_off
 from evol.verifiers.row_language import row_language
 from evol.verifiers.row_leak import leaked_prompt
 from evol.verifiers.row_template import chat_template
+from evol.verifiers.text_personal import KEY_STARTS
 
 PIECES = (
     "#Rewritten Prompt#",
@@ -170,3 +171,17 @@ def test_usual_rows_have_no_marks() -> None:
     asked = "Ada has 12 boxes, each with 8 pencils. How many pencils does she have per box of 4 if x < y?"
     said = "She has 12 * 8 = <<12*8=96>>96 pencils.\n# per box\n#### 24"
     assert look(Screened(asked), Screened(said)) == Marks(words=False, personal=False, foreign=False)
+
+
+def test_the_start_of_every_key_is_seen() -> None:
+    for start in KEY_STARTS:
+        for key in (f"{start}abc", f"{start}-", f"A {start}p-4f3e2d1c0b9a"):
+            assert may_be_personal(key) or text.personal_data(key).accepted
+    for key in (
+        "AKIAQ3EGWT7EZ4TB5NPL",
+        "xoxb-4f3e2d1c0b9a8",
+        "hf_" + "aBcD3fGh1JkLmN0pQrStUvWxYz12345",
+        "AIza" + "b7" * 18,
+    ):
+        assert may_be_personal(key), key
+        assert not text.personal_data(key).accepted, key
