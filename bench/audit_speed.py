@@ -23,35 +23,9 @@ from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 CORES = 2
-NAMES = ["Ada", "Ben", "Cleo", "Dina", "Emil", "Fay", "Gus", "Hana", "Ivo", "Jane", "Kofi", "Lea", "Milo"]
-    "Ada",
-    "Ben",
-    "Cleo",
-    "Dina",
-    "Emil",
-    "Fay",
-    "Gus",
-    "Hana",
-    "Ivo",
-    "Jane",
-    "Kofi",
-    "Lea",
-    "Milo",
-    "Nora",
-]
-THINGS = ["apples", "stamps", "marbles", "coins", "books", "shells", "cards", "pencils", "ribbons", "tickets"]
-PLACES = ["market", "school", "fair", "library", "harbour", "garden", "station", "museum", "bakery", "city"]
-    "market",
-    "school",
-    "fair",
-    "library",
-    "harbour",
-    "garden",
-    "station",
-    "museum",
-    "bakery",
-    "village",
-]
+NAMES = ("Ada", "Ben", "Cleo", "Dina", "Emil", "Fay", "Gus", "Hana", "Ivo", "Jane", "Kofi", "Lea", "Milo")
+THINGS = ("apples", "stamps", "marbles", "coins", "books", "shells", "cards", "pencils", "ribbons", "tickets")
+PLACES = ("market", "school", "fair", "library", "harbour", "garden", "station", "museum", "bakery", "city")
 
 
 def row(number: int, rnd: random.Random) -> dict[str, str]:
