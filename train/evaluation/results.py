@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from evol.errors import DataError
-from evol.train.evaluation.statistics import Estimate, mean_over_problems, pass_at_k, wilson
+from evol.train.evaluation.statistics import Estimate, pass_at_k, share_of_problems, wilson
 from evol.types import Outcome, Verdict
 
 RESULT: Final = "result.json"
@@ -87,8 +87,8 @@ class Evaluation:
 
     @property
     def accuracy(self) -> Estimate:
-        """pass@1: Wilson's interval where each problem has one attempt, else a bootstrap over problems."""
-        return _share(self.problems)
+        """pass@1, a problem without attempts counting as failed."""
+        return share_of_problems([problem.share for problem in self.problems])
 
     @property
     def samples(self) -> int:
@@ -97,7 +97,7 @@ class Evaluation:
 
     def pass_at(self, k: int) -> Estimate:
         """pass@k by the unbiased estimator; a problem without attempts counts as failed."""
-        return mean_over_problems(
+        return share_of_problems(
             [pass_at_k(len(p.attempts), p.right, k) if p.attempts else 0.0 for p in self.problems]
         )
 
@@ -142,7 +142,9 @@ class Evaluation:
             for problem in self.problems:
                 parts.setdefault(problem.labels.get(label, "none"), []).append(problem)
             if 1 < len(parts) <= TOP_LABELS:
-                found[label] = {value: _share(parts[value]) for value in sorted(parts)}
+                found[label] = {
+                    value: share_of_problems([p.share for p in parts[value]]) for value in sorted(parts)
+                }
         return found
 
     def to_json(self) -> dict[str, Any]:
@@ -167,17 +169,12 @@ class Evaluation:
         """Write `result.json` and `problems.jsonl`, each whole or not at all."""
         folder.mkdir(parents=True, exist_ok=True)
         lines = "".join(json.dumps(problem.to_json()) + "\n" for problem in self.problems)
-        _write(folder / PROBLEMS, lines)
-        _write(folder / RESULT, json.dumps(self.to_json(), indent=2) + "\n")
+        write_whole(folder / PROBLEMS, lines)
+        write_whole(folder / RESULT, json.dumps(self.to_json(), indent=2) + "\n")
 
 
-def _share(problems: Sequence[Answered]) -> Estimate:
-    if all(len(problem.attempts) <= 1 for problem in problems):
-        return wilson(sum(problem.right for problem in problems), len(problems))
-    return mean_over_problems([problem.share for problem in problems])
-
-
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Write a file, whole or not at all."""
     part = path.with_name(f".{path.name}.part")
     part.write_text(text, encoding="utf-8")
     part.replace(path)

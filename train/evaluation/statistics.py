@@ -53,6 +53,16 @@ def pass_at_k(samples: int, right: int, k: int) -> float:
     return 1 - comb(samples - right, k) / comb(samples, k)
 
 
+def share_of_problems(values: Sequence[float]) -> Estimate:
+    """Return the mean of values from 0 to 1, one a problem.
+
+    Wilson's interval where each is 0 or 1, else the bootstrap, which would be without width there.
+    """
+    if all(value in (0, 1) for value in values):
+        return wilson(round(sum(values)), len(values))
+    return mean_over_problems(values)
+
+
 def mean_over_problems(values: Sequence[float]) -> Estimate:
     """Return the mean with a 95 % percentile bootstrap interval over problems (10,000 draws, seed 0)."""
     import numpy as np
@@ -86,3 +96,30 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> Paired:
     changed = only_first + only_second
     tail = sum(comb(changed, i) for i in range(min(only_first, only_second) + 1))
     return Paired(len(first), only_first, only_second, min(1.0, 2 * tail / 2**changed))
+
+
+def sign_flip(differences: Sequence[float]) -> float:
+    """Return the two-sided p of paired differences by flipping their signs 10,000 times (seed 0).
+
+    The observed signs count as one of the draws, so that p is never 0.
+    """
+    import numpy as np
+
+    given, dice = np.asarray([d for d in differences if d], dtype=float), np.random.default_rng(SEED)
+    if not len(given):
+        return 1.0
+    block, extreme, seen = max(1, 2_000_000 // len(given)), 0, abs(given.sum()) - 1e-9
+    for start in range(0, DRAWS, block):
+        signs = dice.choice((-1.0, 1.0), (min(block, DRAWS - start), len(given)))
+        extreme += int((abs(signs @ given) >= seen).sum())
+    return (extreme + 1) / (DRAWS + 1)
+
+
+def holm(ps: Sequence[float]) -> list[float]:
+    """Return p-values adjusted for their number (Holm 1979), in the order given."""
+    order = sorted(range(len(ps)), key=lambda place: ps[place])
+    adjusted, highest = [0.0] * len(ps), 0.0
+    for rank, place in enumerate(order):
+        highest = max(highest, min(1.0, (len(ps) - rank) * ps[place]))
+        adjusted[place] = highest
+    return adjusted
