@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
-Method: TypeAlias = Literal["sft", "grpo"]
+Method: TypeAlias = str
+"""`sft` or `grpo`: the module of `evol.train` that prepares and fits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,28 +41,48 @@ class Unusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TrainingRow:
-    """One row: its place in words, the columns that TRL reads, and the instruction in them."""
+    """One row: its place in words, the columns that TRL reads, and what is known of its origin.
+
+    `provenance` holds its generation, operation, teacher, domain and verdict, where the dataset
+    says so; `notes` what was changed about it.
+    """
 
     where: str
     kind: Kind
     columns: Mapping[str, Any]
-    instruction: str
+    provenance: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The user's turns, or the whole text, by which a row is compared with an evaluation set."""
+        value = self.columns.get("messages") or self.columns.get("prompt") or self.columns["text"]
+        if isinstance(value, str):
+            return (value,)
+        return tuple(turn["content"] for turn in value if turn["role"] == "user")
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingRows:
-    """The rows to train on, all of one kind, and the count of those left out by reason.
-
-    `provenance` counts the rows taken by generation, operation, teacher, domain and the reason of
-    the verdict that let them pass, where the dataset says so.
-    """
+    """The rows to train on, all of one kind, and the count of those left out by reason."""
 
     kind: Kind
     rows: tuple[TrainingRow, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
-    notes: Mapping[str, int] = field(default_factory=dict)
-    provenance: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> dict[str, int]:
+        """How many rows were changed, by what was done to them."""
+        return dict(Counter(note for row in self.rows for note in row.notes))
+
+    @property
+    def provenance(self) -> dict[str, dict[str, int]]:
+        """Count the rows by each thing that is known of their origin."""
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for row in self.rows:
+            for name, value in row.provenance.items():
+                counts[name][value] += 1
+        return {name: dict(sorted(counter.items())) for name, counter in counts.items()}
 
     @property
     def digest(self) -> str:
@@ -90,8 +110,7 @@ def read_training_rows(
     """
     mapped = tuple(sorted((columns or {}).items()))
     taken: list[TrainingRow] = []
-    counts: dict[str, Counter[str]] = {name: Counter() for name in (*PROVENANCE, "verdict")}
-    left_out, notes, present = Counter[str](), Counter[str](), dict[str, None]()
+    left_out, present = Counter[str](), dict[str, None]()
     for row in _rows(source):
         present.update(dict.fromkeys(row.cells))
         outcome = outcome_of(row.cells)
@@ -99,19 +118,12 @@ def read_training_rows(
             left_out[f"{outcome}: {_reason(row.cells) or 'no reason given'}"] += 1
             continue
         try:
-            made = _training_row(row, mapped, whole_conversations, chat)
+            taken.append(_training_row(row, mapped, whole_conversations, chat))
         except Unusable as unusable:
             left_out[f"unusable: {unusable}"] += 1
-            continue
-        taken.append(made)
-        notes.update(made.notes)
-        _count(row.cells, counts)
     if not taken:
         raise DataError(_nothing_left(source, left_out, present, mapped, all_rows))
-    kept = {name: dict(sorted(counter.items())) for name, counter in counts.items() if counter}
-    return TrainingRows(
-        _one_kind(source, taken), tuple(taken), dict(left_out.most_common()), dict(notes), kept
-    )
+    return TrainingRows(_one_kind(source, taken), tuple(taken), dict(left_out.most_common()))
 
 
 def outcome_of(cells: Mapping[str, Any]) -> str | None:
@@ -128,12 +140,11 @@ def _reason(cells: Mapping[str, Any]) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _count(cells: Mapping[str, Any], counts: Mapping[str, Counter[str]]) -> None:
-    for name in PROVENANCE:
-        if isinstance(value := cells.get(name), str | int):
-            counts[name][str(value)] += 1
+def _provenance(cells: Mapping[str, Any]) -> dict[str, str]:
+    found = {name: str(cells[name]) for name in PROVENANCE if isinstance(cells.get(name), str | int)}
     if outcome := outcome_of(cells):
-        counts["verdict"][f"{outcome}: {_reason(cells) or 'no reason given'}"] += 1
+        found["verdict"] = f"{outcome}: {_reason(cells) or 'no reason given'}"
+    return found
 
 
 def _one_kind(source: str, rows: Iterable[TrainingRow]) -> Kind:
@@ -209,7 +220,7 @@ def _training_row(row: Row, mapped: tuple[tuple[str, str], ...], whole: bool, ch
         text.encode()
     except UnicodeEncodeError:
         raise Unusable("characters that are not valid Unicode") from None
-    return TrainingRow(row.where, kind, columns, _instruction(columns), notes)
+    return TrainingRow(row.where, kind, columns, _provenance(row.cells), notes)
 
 
 def _plain(cells: Mapping[str, Any]) -> tuple[Kind | None, dict[str, Any], tuple[str, ...]]:
@@ -287,11 +298,3 @@ def _chat_columns(turns: list[Turn], whole: bool) -> tuple[Kind, dict[str, Any],
             "several answers, the loss falls on the last (assistant_only_loss: true trains on each)",
         )
     return "prompt-completion", {"prompt": turns[:-1], "completion": turns[-1:]}, notes
-
-
-def _instruction(columns: Mapping[str, Any]) -> str:
-    """Return the user's words, by which a row is compared with an evaluation set."""
-    value = columns.get("messages") or columns.get("prompt") or columns.get("text") or ""
-    if isinstance(value, str):
-        return value
-    return "\n".join(turn["content"] for turn in value if turn["role"] == "user")
