@@ -4,7 +4,7 @@ From cheap to dear. The words of the task cost nothing: is it sound, does it ask
 stay inside a sandbox. A judge of Equal or Not Equal is asked only where the parent has no program
 that could show the difference. Then solutions are asked for, and apart from them suites of tests
 that see no solution; every solution is run on every test, and the largest group that agrees is
-believed if it is large enough. Its tests must not be passed by the parent's own program (the
+believed if it is large enough (`poll`). Its tests must not be passed by the parent's own program (the
 evolution changed nothing), its first solution must pass them each time, and they must refuse
 programs that do nothing and most versions of the solution with one thing wrong.
 
@@ -27,15 +27,8 @@ from evol.domains.code.cases import join
 from evol.domains.code.compiled import other_language_verdict
 from evol.domains.code.elsewhere import dissent, results_elsewhere
 from evol.domains.code.feasible import language_asked, short_enough, stays_inside
-from evol.domains.code.judging import (
-    Ballot,
-    Ruling,
-    Thresholds,
-    rule,
-    steady_verdict,
-    strength_verdict,
-    weak_suite,
-)
+from evol.domains.code.judging import steady_verdict, strength_verdict
+from evol.domains.code.poll import ANSWER, Poll, plain
 from evol.domains.code.replies import (
     Solution,
     block_in,
@@ -46,13 +39,9 @@ from evol.domains.code.replies import (
     read_solutions,
 )
 from evol.domains.code.settings import Settings
-from evol.domains.code.suites import TestSuites, read_suites
-from evol.domains.code.trying import Tried
 from evol.protocols import Inquiry, Judgement, PackContext
 from evol.types import ChatReply, Json, Outcome, Sample, Verdict
 
-ANSWER: Final = "prompts/answer.md"
-TESTS: Final = "prompts/tests.md"
 JUDGE: Final = "prompts/judge_equal.md"
 MISLEADING: Final = "misleading-code"
 BEHAVIOUR: Final = "behaviour"
@@ -110,7 +99,7 @@ class CodeEliminator:
         language = language or other_language([reply.text for reply in replies])
         if language is not None:
             return [await self._compiled(row, language, replies)]
-        solutions = await row.inquiry.verify(read_solutions, _plain(replies))
+        solutions = await row.inquiry.verify(read_solutions, plain(replies))
         if all(solution.defect is not None for solution in solutions):
             return [nothing_left([s.defect for s in solutions if s.defect is not None])]
         if row.parent is None and sample.tests is not None:
@@ -136,44 +125,16 @@ class CodeEliminator:
 
     async def _agreement(self, row: Row, replies: list[ChatReply]) -> Iterable[Verdict]:
         """Ask for tests, run every solution on them, and keep what agrees."""
-        settings = self._settings
-        written = await self._questions.answers(row, TESTS, range(settings.tests), "tests")
-        tests = await row.inquiry.verify(read_suites, _plain(written))
-        solutions = await row.inquiry.verify(read_solutions, _plain(replies), tests.names)
-        usable = [solution for solution in solutions if solution.defect is None]
-        if tests.cases and usable:
-            tests = await self._strong_suites(row, usable[0], tests)
-        if not tests.cases or not usable:
-            return [nothing_left(tests.defects or [s.defect for s in solutions if s.defect is not None])]
-        runs: dict[str, Tried] = {}
-        ruling, agreeing = await self._ruling(row, solutions, tests, runs)
-        if ruling.is_open and settings.max_solutions > len(replies):
-            more = range(len(replies), settings.max_solutions)
-            further = await self._questions.answers(row, ANSWER, more)
-            solutions += await row.inquiry.verify(read_solutions, _plain(further), tests.names)
-            ruling, agreeing = await self._ruling(row, solutions, tests, runs)
-        row.sample = row.sample.with_(response=agreeing[0].text, answer=agreeing[0].source)
+        poll = Poll(row, self._questions, self._settings, replies)
+        ruling = await poll.held()
         if not ruling.verdict.accepted:
+            first = poll.usable[ruling.solutions[0]] if poll.usable else poll.solutions[0]
+            row.sample = row.sample.with_(response=first.text, answer=first.source)
             return [ruling.verdict]
-        kept = [tests.cases[number] for number in ruling.kept]
-        row.sample = row.sample.with_(tests=join(kept))
+        agreeing = [poll.usable[number] for number in ruling.solutions]
+        kept = [poll.tests.cases[number] for number in ruling.kept]
+        row.sample = row.sample.with_(response=agreeing[0].text, answer=agreeing[0].source, tests=join(kept))
         return [ruling.verdict, *await self._elsewhere(row, agreeing, [case.tests for case in kept])]
-
-    async def _ruling(
-        self, row: Row, solutions: Sequence[Solution], tests: TestSuites, runs: dict[str, Tried]
-    ) -> tuple[Ruling, list[Solution]]:
-        """Return what solutions and tests come to, and who agrees; `runs` remembers what was run."""
-        usable = [solution for solution in solutions if solution.defect is None]
-        new = [source for source in dict.fromkeys(s.source for s in usable) if source not in runs]
-        tried = await asyncio.gather(*(self._tried(row, source, tests) for source in new))
-        runs.update(zip(new, tried, strict=True))
-        set_aside = [s.defect.reason for s in solutions if s.defect is not None]
-        set_aside += [defect.reason for defect in tests.defects]
-        ballot = Ballot([runs[s.source] for s in usable], tests.cases, tests.suites, tuple(set_aside))
-        settings = self._settings
-        quorum = min(settings.quorum, settings.solutions)
-        ruling = rule(ballot, Thresholds(quorum, settings.agreement, settings.tests_agreement))
-        return ruling, [usable[number] for number in ruling.solutions]
 
     async def _elsewhere(
         self, row: Row, agreeing: Sequence[Solution], cases: Sequence[Json]
@@ -195,23 +156,6 @@ class CodeEliminator:
         row.sample = row.sample.with_(response=kept.text, answer=kept.source)
         message = f"{len(going)} of {len(agreeing)} solutions return the same for {calls} further calls."
         return [Verdict.accept(ELSEWHERE, "further_agreement", message, calls=calls, programs=len(sources))]
-
-    async def _tried(self, row: Row, source: str, tests: TestSuites) -> Tried:
-        """Run a program on all cases together and, where that fails, on each by itself."""
-        cases = [case.tests for case in tests.cases]
-        verdict = await row.inquiry.verify(trying.try_program, source, join(tests.cases))
-        if verdict.accepted or verdict.reason == "sandbox_lost":
-            return Tried((verdict.accepted,) * len(cases), verdict)
-        return Tried(tuple(await row.inquiry.verify(trying.try_cases, source, cases)), verdict)
-
-    async def _strong_suites(self, row: Row, solution: Solution, tests: TestSuites) -> TestSuites:
-        """Set aside the suites that a program which does nothing passes: they have no vote."""
-        numbers = sorted(set(tests.suites))
-        suites = [join(tests.of(number)) for number in numbers]
-        tries = (row.inquiry.verify(trying.passing_stub, solution.source, suite) for suite in suites)
-        passing = await asyncio.gather(*tries)
-        weak = [number for number, stub in zip(numbers, passing, strict=True) if stub is not None]
-        return tests.without(weak, weak_suite(next(filter(None, passing)))) if weak else tests
 
     async def _behaviour(self, row: Row) -> Iterable[Verdict]:
         """Run what must not pass the kept tests: the parent's program, or the faulty code shown."""
@@ -273,7 +217,3 @@ class CodeEliminator:
         hollow = outcomes[: len(programs) - len(mutants)]
         wrong = outcomes[len(hollow) :]
         return strength_verdict(hollow, [mutant.change for mutant in mutants], wrong, self._settings.killed)
-
-
-def _plain(replies: Sequence[ChatReply]) -> list[tuple[str, str]]:
-    return [(reply.text, reply.finish_reason) for reply in replies]

@@ -2,9 +2,9 @@
 
 Dual agreement after CodeT (Chen et al., arXiv 2207.10397): solutions that pass the same tests stand
 together, and the group with the most solutions times tests leads. CodeT only ranks; a row is to be
-kept or not, so the leading group must also be large, pass nearly all tests and one suite whole,
-and no solution outside it may pass more than it does: such a solution says that the group is wrong
-in the same way.
+kept or not, so the leading group must also be large, pass nearly all tests and half of the suites
+whole, and no solution outside it may pass more than it does: such a solution says that the group is
+wrong in the same way.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from evol.domains.code.cases import Case
 from evol.domains.code.trying import Tried
@@ -49,13 +49,14 @@ class Ballot:
 class Ruling:
     """The verdict on agreement; where it accepts, the solutions that agree and the cases that hold.
 
-    `is_open` says that a group leads which is only too small, so that further solutions may decide.
+    `wants` says what may decide otherwise: further solutions where the leading group is too small or
+    passes less than another, further tests where it is large enough and the tests fall short.
     """
 
     verdict: Verdict
     solutions: tuple[int, ...] = (0,)
     kept: tuple[int, ...] = ()
-    is_open: bool = False
+    wants: Literal["", "solutions", "tests"] = ""
 
 
 def rule(ballot: Ballot, thresholds: Thresholds) -> Ruling:
@@ -71,12 +72,15 @@ def rule(ballot: Ballot, thresholds: Thresholds) -> Ruling:
     evidence = _evidence(ballot, group)
     if not group.solutions:
         return Ruling(_nothing_passes(ballot, evidence))
-    if problem := _objection(ballot, group, thresholds):
-        return Ruling(Verdict.reject(AGREEMENT, "no_agreement", problem, **evidence))
     agreeing, runnable = len(group.solutions), len(ballot.tried)
     if agreeing < thresholds.quorum or agreeing < thresholds.agreement * runnable:
         few = f"Only {agreeing} of {runnable} solutions agree."
-        return Ruling(Verdict.reject(AGREEMENT, "no_agreement", few, **evidence), is_open=True)
+        return Ruling(Verdict.reject(AGREEMENT, "no_agreement", few, **evidence), wants="solutions")
+    if _outdone(ballot, group):
+        outdone = "Another solution passes more tests than those that agree."
+        return Ruling(Verdict.reject(AGREEMENT, "no_agreement", outdone, **evidence), wants="solutions")
+    if problem := _objection(ballot, group, thresholds):
+        return Ruling(Verdict.reject(AGREEMENT, "no_agreement", problem, **evidence), wants="tests")
     message = f"{agreeing} of {runnable} solutions agree on {len(group.tests)} of {len(ballot.cases)} tests."
     verdict = Verdict.accept(AGREEMENT, "agreement", message, **evidence)
     return Ruling(verdict, group.solutions, group.tests)
@@ -90,6 +94,7 @@ def _evidence(ballot: Ballot, group: Agreement) -> dict[str, Json]:
         "agreed_tests": len(group.tests),
         "score": group.score,
         "runner_up": group.runner_up,
+        "suites": len(set(ballot.suites)),
         "whole_suites": len(_whole_suites(ballot, group)),
         "set_aside": dict(Counter(ballot.set_aside)),
     }
@@ -113,16 +118,19 @@ def _nothing_passes(ballot: Ballot, evidence: dict[str, Json]) -> Verdict:
 
 
 def _objection(ballot: Ballot, group: Agreement, thresholds: Thresholds) -> str | None:
-    """Return what speaks against the leading group, however large it is, as a sentence."""
+    """Return what the tests say against the leading group, as a sentence."""
+    whole, suites = len(_whole_suites(ballot, group)), len(set(ballot.suites))
     if len(group.tests) < thresholds.tests_agreement * len(ballot.cases):
         return f"The agreeing solutions fail {len(ballot.cases) - len(group.tests)} of the tests."
-    if not _whole_suites(ballot, group):
-        return "The agreeing solutions pass no suite of tests whole."
-    for number, tried in enumerate(ballot.tried):
-        passed = {case for case, passes in enumerate(tried.passes) if passes}
-        if number not in group.solutions and passed > set(group.tests):
-            return "Another solution passes more tests than those that agree."
+    if 2 * whole < suites:
+        return f"The agreeing solutions pass only {whole} of {suites} suites of tests whole."
     return None
+
+
+def _outdone(ballot: Ballot, group: Agreement) -> bool:
+    """Whether a solution outside the group passes all that the group passes, and more."""
+    passed = ({case for case, passes in enumerate(tried.passes) if passes} for tried in ballot.tried)
+    return any(cases > set(group.tests) for cases in passed)
 
 
 def weak_suite(change: str) -> Verdict:

@@ -18,8 +18,9 @@ class Settings:
 
     generations: int = 3
     solutions: int = 4
-    max_solutions: int = 8
+    max_solutions: int = 12
     tests: int = 2
+    max_tests: int = 6
     judgements: int = 3
     quorum: int = 3
     agreement: float = 0.6

@@ -1,50 +1,31 @@
-"""The teacher that needs no model: it composes tasks around programs and runs them to know the truth.
-
-It answers through the same messages as any teacher and remembers nothing: a reply depends only
-on the request, the error rate and the seed. What it knows of an evolved row it hands over as
-`ChatReply.truth`, which comes back to it as `Sample.truth` and which no verifier reads.
-"""
+"""The teacher that needs no model: it composes tasks around programs and runs them to know the truth."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
-from typing import Final, TypeAlias
+from typing import Final
 
+from evol.domains._procedural import ProceduralTeacher, erring
 from evol.domains.code.procedural import mistakes, writing
 from evol.domains.code.procedural.compose import completed, evolved, shown
 from evol.domains.code.procedural.library import library
 from evol.domains.code.procedural.running import Runner
 from evol.domains.code.procedural.task import Task, task_of
 from evol.protocols import PackContext
-from evol.types import ChatReply, ChatRequest, Json, Sample, Usage
+from evol.types import ChatReply, ChatRequest, Sample
 
-Truth: TypeAlias = Mapping[str, Json]
 UNKNOWN: Final = "I cannot compute a program for this task."
 FRESH_TRIES: Final = 20
 
 
-class CodeTeacher:
-    """Evolves programming tasks and writes programs and tests for them.
-
-    `error` is the probability that a reply errs, in the ways that `mistakes` lists; `seed` chooses
-    other steps and other mistakes for the same requests.
-    """
+class CodeTeacher(ProceduralTeacher):
+    """Evolves programming tasks and writes programs and tests for them."""
 
     def __init__(self, context: PackContext, *, error: float = 0.0, seed: int = 0) -> None:
-        self._error = error
-        self._identity = f"procedural:{context.domain}:error={error:g}:seed={seed}"
+        super().__init__(context, error=error, seed=seed)
         self._runner = Runner()
-
-    @property
-    def identity(self) -> str:
-        """The teacher with all that decides its replies."""
-        return self._identity
-
-    async def preflight(self) -> None:
-        """Do nothing: the sandbox says by itself what it lacks."""
 
     async def aclose(self) -> None:
         """End the sandbox."""
@@ -55,7 +36,7 @@ class CodeTeacher:
         return await asyncio.to_thread(self._replied, request)
 
     def _replied(self, request: ChatRequest) -> ChatReply:
-        rng = Random(request.key(self._identity))  # noqa: S311 - repeatable draws, not secrets
+        rng = self.draws(request)
         row = request.about
         if row is None:
             return self._said(request, UNKNOWN)
@@ -73,17 +54,13 @@ class CodeTeacher:
         )
 
     def _said(self, request: ChatRequest, text: str, wrong: str = "", task: Task | None = None) -> ChatReply:
-        """Return a reply with its usage and its truth."""
-        truth: dict[str, Json] = {"error": wrong} if wrong else {}
-        if task is not None:
-            truth["task"] = task.to_json()
-        finish = "length" if wrong == "truncated" else "stop"
-        prompt = sum(_tokens(message.content) for message in request.messages)
-        return ChatReply(text, finish, Usage(1, prompt, _tokens(text)), self._identity, truth)
+        """Return a reply that errs in this way, with the task that it made."""
+        truth = erring(wrong) if task is None else {**erring(wrong), "task": task.to_json()}
+        return self.said(request, text, "length" if wrong == "truncated" else "stop", truth)
 
     def _evolve(self, request: ChatRequest, parent: Sample, rng: Random) -> ChatReply:
         """Return an evolved task, or one of the ways in which evolving goes wrong."""
-        wrong = mistakes.drawn(mistakes.EVOLVE, self._error, rng)
+        wrong = mistakes.drawn(mistakes.EVOLVE, self.error, rng)
         known = task_of(parent)
         if wrong == "refusal":
             return self._said(request, rng.choice(mistakes.REFUSALS), wrong)
@@ -112,12 +89,12 @@ class CodeTeacher:
     def _judge(self, request: ChatRequest, child: Sample, rng: Random) -> ChatReply:
         """Return Equal for a task that was left as it was, Not Equal for any other."""
         equal = child.truth.get("error") == "unchanged"
-        wrong = rng.random() < self._error
+        wrong = rng.random() < self.error
         return self._said(request, "Equal" if equal != wrong else "Not Equal", "judge" if wrong else "")
 
     def _answer(self, request: ChatRequest, task: Task, rng: Random) -> ChatReply:
         """Return a program for a known task."""
-        wrong = mistakes.drawn(mistakes.ANSWER, self._error, rng)
+        wrong = mistakes.drawn(mistakes.ANSWER, self.error, rng)
         source = task.source
         if wrong == "wrong_solution":
             source = mistakes.wrong_program(task, rng, self._runner)
@@ -136,7 +113,7 @@ class CodeTeacher:
 
     def _tests(self, request: ChatRequest, task: Task, rng: Random) -> ChatReply:
         """Return tests for a known task."""
-        wrong = mistakes.drawn(mistakes.TESTS, self._error, rng)
+        wrong = mistakes.drawn(mistakes.TESTS, self.error, rng)
         calls = writing.chosen(task, rng)
         if wrong == "wrong_tests":
             for place in rng.sample(range(len(calls)), rng.randint(1, len(calls))):
@@ -158,8 +135,3 @@ def _unchanged(parent: Sample, known: Task, operation: str, rng: Random) -> Task
     if operation == "misleading-code":
         text = shown(parent.instruction.strip(), known.source)
     return replace(known, text=text)
-
-
-def _tokens(text: str) -> int:
-    """Return a plausible count of tokens."""
-    return int(len(text.split()) * 1.3) + 1

@@ -1,88 +1,45 @@
-"""The teacher that needs no model: it computes its replies and knows the truth of each.
-
-It answers through the same messages as any teacher and remembers nothing: a reply depends only
-on the request, the error rate and the seed. What it knows of an evolved row it hands over as
-`ChatReply.truth`, which comes back to it as `Sample.truth` and which no verifier reads.
-"""
+"""The teacher that needs no model: it computes its replies and knows the truth of each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from random import Random
-from typing import TypeAlias
 
+from evol.domains._procedural import ProceduralTeacher, erring
 from evol.domains.math.procedural import mistakes
 from evol.domains.math.procedural.arithmetic import stated_number, unmarked
 from evol.domains.math.procedural.compose import upward
 from evol.domains.math.procedural.downward import easier, fresh
 from evol.domains.math.procedural.solutions import program, written
 from evol.domains.math.procedural.story import Quantity, Story, solution_lines, story_of
-from evol.protocols import PackContext
-from evol.types import ChatReply, ChatRequest, Json, Sample, Usage, content_key
+from evol.types import ChatReply, ChatRequest, Json, Sample, content_key
 
-Truth: TypeAlias = Mapping[str, Json]
-_NONE: Truth = {}
 UNKNOWN = "I cannot compute an answer to this problem."
 
 
-def _tokens(text: str) -> int:
-    """Return a plausible count of tokens."""
-    return int(len(text.split()) * 1.3) + 1
-
-
-def _erring(kind: str) -> dict[str, Json]:
-    """Return the truth of a reply that errs in this way; nothing for a right one."""
-    return {"error": kind} if kind else {}
-
-
-class MathTeacher:
-    """Evolves, answers and judges arithmetic problems with exact numbers.
-
-    `error` is the probability that a reply errs, in the ways that `mistakes` lists; `seed`
-    chooses other problems and other mistakes for the same requests.
-    """
-
-    def __init__(self, context: PackContext, *, error: float = 0.0, seed: int = 0) -> None:
-        self._error = error
-        self._identity = f"procedural:{context.domain}:error={error:g}:seed={seed}"
-
-    @property
-    def identity(self) -> str:
-        """The teacher with all that decides its replies."""
-        return self._identity
-
-    async def preflight(self) -> None:
-        """Do nothing: there is nothing that could be missing."""
-
-    async def aclose(self) -> None:
-        """Do nothing: there is nothing to release."""
+class MathTeacher(ProceduralTeacher):
+    """Evolves, answers and judges arithmetic problems with exact numbers."""
 
     async def reply(self, request: ChatRequest) -> ChatReply:
         """Return the computed reply; an unknown purpose or a request about no row is declined."""
-        rng = Random(request.key(self._identity))  # noqa: S311 - repeatable draws, not secrets
+        rng = self.draws(request)
         if request.about is None:
-            return self._said(request, UNKNOWN)
+            return self.said(request, UNKNOWN)
         if request.purpose == "evolve":
             return self._evolve(request, request.about, rng)
         if request.purpose == "judge":
             return self._judge(request, request.about, rng)
         if request.purpose in ("answer", "program"):
             return self._solve(request, request.about, rng)
-        return self._said(request, UNKNOWN)
-
-    def _said(self, request: ChatRequest, text: str, finish: str = "stop", truth: Truth = _NONE) -> ChatReply:
-        """Return a reply with its usage."""
-        prompt = sum(_tokens(m.content) for m in request.messages)
-        return ChatReply(text, finish, Usage(1, prompt, _tokens(text)), self._identity, truth)
+        return self.said(request, UNKNOWN)
 
     def _evolve(self, request: ChatRequest, parent: Sample, rng: Random) -> ChatReply:
         """Return an evolved instruction, or one of the ways in which evolving goes wrong."""
-        wrong = mistakes.drawn_kind(mistakes.EVOLVE, rng) if rng.random() < self._error else ""
+        wrong = mistakes.drawn_kind(mistakes.EVOLVE, rng) if rng.random() < self.error else ""
         story = story_of(parent)
         child = evolved(parent, story, request.operation or "", rng)
         if wrong == "refusal":
-            return self._said(request, mistakes.refusal(rng), truth=_erring(wrong))
+            return self.said(request, mistakes.refusal(rng), truth=erring(wrong))
         if wrong == "unchanged" and story:
             child = story
         truth = known(child)
@@ -97,35 +54,35 @@ class MathTeacher:
         if wrong:
             truth["error"] = wrong
         if wrong == "truncated":
-            return self._said(request, mistakes.cut(text, rng), "length", truth)
-        return self._said(request, text, truth=truth)
+            return self.said(request, mistakes.cut(text, rng), "length", truth)
+        return self.said(request, text, truth=truth)
 
     def _judge(self, request: ChatRequest, child: Sample, rng: Random) -> ChatReply:
         """Return Equal for an instruction that was left as it was, Not Equal for any other."""
         equal = child.truth.get("error") == "unchanged"
-        wrong = rng.random() < self._error
+        wrong = rng.random() < self.error
         text = "Equal" if equal != wrong else "Not Equal"
-        return self._said(request, text, truth=_erring("judge" if wrong else ""))
+        return self.said(request, text, truth=erring("judge" if wrong else ""))
 
     def _solve(self, request: ChatRequest, row: Sample, rng: Random) -> ChatReply:
         """Return a solution or a program for a row whose answer is known."""
         lines, value, quantity = _solution(row)
         if value is None:
-            return self._said(request, UNKNOWN if not row.response else row.response)
+            return self.said(request, UNKNOWN if not row.response else row.response)
         if request.purpose == "program":
             return self._program(request, lines, value, rng)
-        of_row = Random(content_key([self._identity, row.instruction]))  # noqa: S311 - as above
-        shared = self._error * mistakes.MISREAD_SHARE
+        of_row = Random(content_key([self.identity, row.instruction]))  # noqa: S311 - repeatable draws, not secrets
+        shared = self.error * mistakes.MISREAD_SHARE
         if of_row.random() < shared:
             lines, value = mistakes.slipped(lines, value, of_row, misread=True)
             wrong = "misreading"
         else:
-            wrong = "slip" if rng.random() < (self._error - shared) / (1 - shared) else ""
+            wrong = "slip" if rng.random() < (self.error - shared) / (1 - shared) else ""
         return self._answer(request, lines, value, quantity, wrong, rng)
 
     def _program(self, request: ChatRequest, lines: list[str], value: Fraction, rng: Random) -> ChatReply:
         """Return a program, with mistakes that no other reply about the row shares."""
-        kind = mistakes.drawn_kind(mistakes.PROGRAM, rng) if rng.random() < self._error else ""
+        kind = mistakes.drawn_kind(mistakes.PROGRAM, rng) if rng.random() < self.error else ""
         if kind == "misreading":
             lines, value = mistakes.slipped(lines, value, rng, misread=True)
         code = program(tuple(lines), value)
@@ -138,7 +95,7 @@ class MathTeacher:
             text = mistakes.refusal(rng) if kind == "refusal" else mistakes.prose(value, rng)
         finish = "length" if kind == "truncated" else "stop"
         text = mistakes.cut(text, rng) if kind == "truncated" else text
-        return self._said(request, text, finish, truth=_erring(kind))
+        return self.said(request, text, finish, truth=erring(kind))
 
     def _answer(
         self,
@@ -158,7 +115,7 @@ class MathTeacher:
         text = mistakes.refusal(rng) if kind == "refusal" else written(lines, value, quantity, rng)
         finish = "length" if kind == "truncated" else "stop"
         text = mistakes.cut(text, rng) if kind == "truncated" else text
-        return self._said(request, text, finish, truth=_erring(kind))
+        return self.said(request, text, finish, truth=erring(kind))
 
 
 def _solution(row: Sample) -> tuple[list[str], Fraction | None, Quantity]:
