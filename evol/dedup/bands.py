@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain, compress
+from itertools import chain, compress, repeat
 from pathlib import Path
 
-from evol._words import words
+from evol._words import words, written_numbers
 from evol.dedup.shingles import Numbers, shingles
 from evol.dedup.spool import read_slice
 
@@ -62,15 +63,22 @@ def sketch(path: Path, start: int, end: int, cut: Plan, numbers: Numbers) -> lis
     """Return the keys of the texts in a slice of a spool: of all their words, then band by band.
 
     Each item holds one signed 64-bit key a text. A text without any word has the key 0 everywhere.
+    Where texts with other numbers are never duplicates, the numbers are a part of each band's key, so
+    that the many problems made from one template do not become candidates of each other.
     """
     from rensa import RMinHash
 
-    found = [words(text) for text in read_slice(path, start, end)]
+    texts = read_slice(path, start, end)
+    found = [words(text) for text in texts]
     tokens = [shingles(one, numbers) for one in found]
     matrix = RMinHash.digest_matrix_from_token_sets(tokens, cut.bands * cut.rows, SEED)
     values = chain.from_iterable(matrix.to_rows())
     # The hash of a tuple of integers does not depend on PYTHONHASHSEED.
-    keys = array("q", map(hash, zip(*[values] * cut.rows, strict=True)))
+    of_bands: Iterable[tuple[int, ...]] = zip(*[values] * cut.rows, strict=True)
+    if numbers == "exact":
+        counted = chain.from_iterable(repeat(_digest(written_numbers(text)), cut.bands) for text in texts)
+        of_bands = zip(of_bands, counted, strict=True)
+    keys = array("q", map(hash, of_bands))
     for at, one in enumerate(found):
         if not one:
             keys[at * cut.bands : (at + 1) * cut.bands] = array("q", [NO_KEY] * cut.bands)
