@@ -114,12 +114,12 @@ def _power(
 def _container(node: Node) -> str:
     match node:
         case Seq(items, kind):
-            inner = ", ".join(map(canonical, items))
+            inner = (":" if kind == "ratio" else ", ").join(map(canonical, items))
             opening, closing = (
                 ("{", "}")
                 if kind in ("set", "brace")
                 else (kind[0], kind[-1])
-                if len(kind) == 2
+                if kind[0] in "(["
                 else ("", "")
             )
             return f"{opening}{inner}{closing}"

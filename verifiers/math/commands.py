@@ -20,6 +20,7 @@ from evol.verifiers.math.nodes import (
     Relation,
     Seq,
     Sym,
+    Text,
     divide,
 )
 from evol.verifiers.math.tokens import FUNCTIONS, Token
@@ -137,6 +138,8 @@ def _function(parser: Parser, name: str) -> Node:
             base = argument(parser) if parser.token.kind != "num" else parser.atom()
         elif parser.accept("^"):
             exponent = parser.exponent()
+    if name in _LISTED and parser.is_op("=", ":"):
+        return Text(name)
     if name in _LISTED or name in _ROUNDINGS:
         if not parser.is_op("(", "{", "\\{", "|"):
             raise MathSyntaxError(f"\\{name} lacks its arguments.")

@@ -15,12 +15,14 @@ from evol.verifiers.math.grammar import parse
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_NODES, MathError, TooLarge
 from evol.verifiers.math.literal import match_literals
 from evol.verifiers.math.naming import variables
-from evol.verifiers.math.nodes import Node, Sym, substitute, symbols, walk
+from evol.verifiers.math.nodes import Node, Quantity, Sym, substitute, symbols, walk
+from evol.verifiers.math.numerals import spelled_out
+from evol.verifiers.math.parameters import domain_in_notation, without_domain
 from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.sentences import match_sentences
-from evol.verifiers.math.special import match_special
+from evol.verifiers.math.special import match_special, set_in_notation
 from evol.verifiers.math.structure import Matcher
-from evol.verifiers.math.units import slash_unit_in_words
+from evol.verifiers.math.units import letter_unit_in_words, same_kind, slash_unit_in_words
 
 VERIFIER = "math_answer"
 _SHOWN = 300
@@ -82,6 +84,7 @@ def _stages(a: str, b: str, profile: Profile) -> Result:
         return Result(Finding(None, "empty"))
     if len(a) > MAX_ANSWER_CHARS or len(b) > MAX_ANSWER_CHARS:
         return Result(Finding(True, "same_text") if a == b else Finding(None, "too_large"))
+    a, b = (set_in_notation(domain_in_notation(text)) for text in (a, b))
     finding = match_literals(a, b) or match_special(a, b) or match_sentences(a, b, profile)
     if finding is not None:
         return Result(finding)
@@ -111,6 +114,12 @@ def _parsed(a: str, b: str, profile: Profile) -> Result:
 def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     """Compare two trees, then with customary values for names, then with one name for one variable."""
     finding = Matcher(profile).match(a, b)
+    bare = without_domain(a), without_domain(b)
+    if not finding.equal and bare != (a, b):
+        if not profile.common_domain:
+            return Finding(None, "domain_differs")
+        a, b = bare
+        finding = Matcher(profile).match(a, b)
     if finding.equal or isinstance(a, Sym) or isinstance(b, Sym):
         return finding
     valued = with_customary_values(a, b) if profile.customary_names else None
@@ -140,6 +149,7 @@ def _readings(a: str, b: str, profile: Profile) -> Iterator[tuple[Node, Node]]:
         left, right = map(_tree, with_units)
         if not symbols(left) and not symbols(right):
             yield left, right
+    yield from _letter_units(a, b)
     if _GROUPED.search(a + ";" + b) and not _PADDED.search(a + ";" + b):
         yield _tree(a, commas=False), _tree(b, commas=False)
     if profile.decimal_comma:
@@ -148,8 +158,17 @@ def _readings(a: str, b: str, profile: Profile) -> Iterator[tuple[Node, Node]]:
             yield _tree(point_a), _tree(point_b)
 
 
+def _letter_units(a: str, b: str) -> Iterator[tuple[Node, Node]]:
+    """Yield the trees with a letter after a number as a unit, where the other answer has one of its kind."""
+    with_units = letter_unit_in_words(a), letter_unit_in_words(b)
+    if (with_units[0] == a) != (with_units[1] == b):
+        left, right = map(_tree, with_units)
+        if isinstance(left, Quantity) and isinstance(right, Quantity) and same_kind(left.unit, right.unit):
+            yield left, right
+
+
 def _tree(text: str, *, commas: bool = True) -> Node:
-    node = parse(text, commas=commas)
+    node = parse(spelled_out(text), commas=commas)
     if sum(1 for _ in walk(node)) > MAX_NODES:
         raise TooLarge("The answer has more parts than the cap.")
     return node

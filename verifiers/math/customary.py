@@ -1,4 +1,4 @@
-"""Names with a customary value: `F_{30}` a Fibonacci number, `\\omega` a cube root of unity.
+"""Names with a customary value: `F_{30}` a Fibonacci number, `\\omega` a root of unity, `C(10, 3)` a count.
 
 A problem that uses them says so, an answer does not. The lenient profile tries the customary value
 where only one of two answers uses the name; it can make answers equal and never tells them apart.
@@ -9,9 +9,25 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from evol.verifiers.math.nodes import HALF, Add, Const, Mul, Node, Num, Pow, negate, substitute, symbols
+from evol.verifiers.math.nodes import (
+    HALF,
+    Add,
+    Call,
+    Const,
+    Mul,
+    Node,
+    Num,
+    Pow,
+    Seq,
+    Sym,
+    negate,
+    rebuild,
+    substitute,
+    symbols,
+)
 
 _FIBONACCI = re.compile(r"F_(\d{2,3})")
+_CHOSEN = re.compile(r"C_(?:[1-9]\d{0,3}|[a-z])")
 _MAX_INDEX = 300
 _ROOT = Mul(
     (HALF, Add((negate(Num(Fraction(1))), Mul((Const("i"), Pow(Num(Fraction(3)), HALF))))))
@@ -22,7 +38,25 @@ def with_customary_values(a: Node, b: Node) -> tuple[Node, Node] | None:
     """Return both answers with the customary values of names that only one uses, None without such names."""
     mine, theirs = symbols(a), symbols(b)
     values = {name: value for name in mine ^ theirs if (value := _value(name)) is not None}
-    return (substitute(a, values), substitute(b, values)) if values else None
+    if values:
+        a, b = substitute(a, values), substitute(b, values)
+    counts = [name for name in mine ^ theirs if name == "C" or name.startswith("C_")]
+    if counts:
+        a, b = _counted(a), _counted(b)
+    return (a, b) if values or counts else None
+
+
+def _counted(node: Node) -> Node:
+    """Return a node with `C(n, k)` and `C_n^k` as binomial coefficients."""
+    match node:
+        case Pow(Sym(name), choice) if _CHOSEN.fullmatch(name):
+            under = name[2:]
+            return Call("binomial", (Num(Fraction(int(under))) if under.isdigit() else Sym(under), choice))
+        case Mul((Sym("C"), Seq((n, k), "()"), *rest)):
+            count = Call("binomial", (n, k))
+            return Mul((count, *map(_counted, rest))) if rest else count
+        case _:
+            return rebuild(node, _counted)
 
 
 def _value(name: str) -> Node | None:

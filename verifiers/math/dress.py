@@ -1,7 +1,8 @@
 """Taking off what is only dress: dollar signs, layout, bold, closing dots, formulas broken over rows.
 
 `undress` serves the parser, `squeeze` the literal comparison: two answers with one squeezed text are
-the same answer. Neither drops an operator, a sign or a digit.
+the same answer. Neither drops an operator, a sign or a digit, but for an approximation in brackets behind an
+answer: `\\sqrt{2} (\\approx 1.414)`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ _WRAPPER = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm|mathbf|displaystyle|
 _LAYOUT = re.compile(r"\\(?:left|right|displaystyle|[Bb]igg?[lr]?)(?![a-zA-Z])|\\[,;:! ]|[$~]|\\quad|\\qquad")
 _GAP = re.compile(r"(?<=\w)\s+(?=\w)|(\s+)")
 _BLANK_LINE = re.compile(r"\n\s*\n+")
+_APPROXIMATION = re.compile(
+    r"(?<=\S)(?:\s|\\q?quad|\\[,;: ])*(?:\\text\{\s*)?"
+    r"\((?:\\approx|≈|about|approx\.?|approximately|roughly)(?![a-z])[^()]*\)\s*\}?$"
+)
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\{([^{}\\]*)\}")
 
 
@@ -31,7 +36,7 @@ def undress(text: str) -> str:
             enclosed = len(text) > 2 * len(opening) and text.startswith(opening) and text.endswith(closing)
             if enclosed and opening not in inside and closing not in inside and not inside.startswith("$"):
                 text = inside.strip()
-        text = _unwrapped(text)
+        text = _APPROXIMATION.sub("", _unwrapped(text)) if text.endswith((")", "}")) else _unwrapped(text)
         if text == before:
             break
     return joined_lines(text)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from evol.verifiers.math.dress import undress
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS
-from evol.verifiers.math.sentences import is_prose, plain_words, stated_value
+from evol.verifiers.math.sentences import is_prose, plain_words, single_statement, stated_value
 from evol.verifiers.math.tokens import braced
 from evol.verifiers.math.unicode import mend
 
@@ -95,6 +95,9 @@ def gold_answer(text: str) -> Extraction | None:
     if found is not None:
         return found
     value = undress(text)
+    said = single_statement(value) if len(value) <= MAX_ANSWER_CHARS else None
+    if said:
+        return _found(said, "statement", text.find(said))
     return Extraction(value, "whole", 0, len(text)) if value else None
 
 

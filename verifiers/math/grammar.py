@@ -32,6 +32,7 @@ from evol.verifiers.math.nodes import (
 from evol.verifiers.math.tokens import Token, tokenize
 from evol.verifiers.math.units import LETTER_UNITS
 
+_ORDERS = frozenset(("<", ">", "<=", ">="))
 RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "!=", "~", "in", "equiv", "to"))
 _SETS = {"cup": "union", "cap": "intersection", "setminus": "difference"}
 _PRECEDENCE = {
@@ -116,6 +117,10 @@ class Parser:
             if found and not joints:
                 break
             found.append(self.relation())
+            if quantities.domain_ahead(self):
+                joints.add(",")
+                self.at += 1
+                continue
             self.clause()
             if self.is_op("cup"):
                 joints.add("or")
@@ -145,8 +150,12 @@ class Parser:
     # Relations and operators
 
     def relation(self) -> Node:
-        """Read `a < b <= c`, or a single expression."""
-        operands, ops = [self.binary(1)], list[str]()
+        """Read `a < b <= c`, `\\ge 3` about what is asked for, or a single expression."""
+        self.accept("~")
+        first: Node = Sym("\\square") if self.is_op(*_ORDERS) else self.binary(1)
+        if self.accept("choose"):
+            first = Call("binomial", (first, self.binary(1)))
+        operands, ops = [first], list[str]()
         while self.token.kind == "op" and self.token.text in RELATIONS:
             op = self.token.text
             if op == "in" and self.tokens[self.at + 1].kind == "end":
@@ -170,11 +179,17 @@ class Parser:
                 if level < floor or (token.text == ":" and self.bars):
                     return left
                 self.at += 1
-                left = self.combine(token.text, left, self.binary(level + 1))
+                right = self.binary(level + 1)
+                if token.text == ":" and self.is_op(":") and not isinstance(left, Text):
+                    left = quantities.ratio(self, (left, right))
+                else:
+                    left = self.combine(token.text, left, right)
             elif floor <= 3 and self.starts_factor(token):
                 left = quantities.juxtapose(self, left, start)
             elif floor <= 3 and quantities.starts_unit(self, token):
                 left = Quantity(left, quantities.unit(self))
+            elif floor <= 3 and isinstance(left, Quantity) and token.kind == "num":
+                left = quantities.with_smaller_unit(self, left)
             elif token.kind == "cmd" and token.text == "pmod":
                 left = quantities.modulus(self, left)
             else:
@@ -332,6 +347,10 @@ class Parser:
         if token.kind == "num":
             self.at += 1
             return quantities.number(token.text)
+        if token.kind == "based":
+            self.at += 1
+            digits, _, base = token.text.partition("_")
+            return Based(digits, int(base.strip("{}")))
         if token.kind == "repeating":
             self.at += 1
             return quantities.repeating(token.text)

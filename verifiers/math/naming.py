@@ -64,9 +64,9 @@ def _is_product_name(first: Node, rest: list[Node]) -> bool:
     return capital and all(isinstance(item, Sym) and item.name[:1].isupper() for item in rest)
 
 
-def is_function_of_name(name: str) -> bool:
-    """Whether a name in normal form is `tan(A)` or a root: another function is no other name for it."""
-    return name.endswith("^(1/2)") or name.partition("(")[0] in _NAMED_FUNCTIONS
+def is_given_name(name: str) -> bool:
+    """Whether a name in normal form is `tan(A)`, a root or a word: another one is no other name for it."""
+    return name.startswith('"') or name.endswith("^(1/2)") or name.partition("(")[0] in _NAMED_FUNCTIONS
 
 
 def reduced(node: Node) -> Node:

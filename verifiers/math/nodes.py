@@ -97,8 +97,8 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Seq:
-    """Several items. `kind` is `list` (bare, commas), `or`, `and`, `set`, `brace`, or the two
-    brackets that enclose them: `()`, `[]`, `(]`, `[)`.
+    """Several items. `kind` is `list` (bare, commas), `or`, `and`, `set`, `brace`, `ratio` (three parts
+    or more), or the two brackets that enclose them: `()`, `[]`, `(]`, `[)`.
     """
 
     items: tuple[Node, ...]

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from evol.verifiers.math.limits import MAX_DIGITS, MathSyntaxError, TooLarge
-from evol.verifiers.math.nodes import Mul, Node, Num, Pow, Quantity
+from evol.verifiers.math.nodes import Mul, Node, Num, Pow, Quantity, Seq
 from evol.verifiers.math.tokens import Token
 from evol.verifiers.math.units import LETTER_UNITS, parse_unit
 
@@ -92,6 +92,43 @@ def unit_power(parser: Parser) -> str:
     if opened:
         parser.expect("}")
     return f"^{sign}{digits}"
+
+
+def with_smaller_unit(parser: Parser, left: Quantity) -> Quantity:
+    """Read `30 minutes` after `2 hours` as part of one quantity in the larger unit."""
+    amount = parser.power()
+    smaller = "in" if parser.accept("in") else unit(parser)
+    whole = added_quantities(left, Quantity(amount, smaller))
+    if whole is None:
+        raise MathSyntaxError("Two numbers stand side by side.")
+    return whole
+
+
+def added_quantities(left: Node, right: Node) -> Quantity | None:
+    """Return `2 hours` and `30 minutes` as one quantity, None where that is not one amount in two units."""
+    if not (isinstance(left, Quantity) and isinstance(right, Quantity)):
+        return None
+    large, small = parse_unit(left.unit), parse_unit(right.unit)
+    if large is None or small is None or large.dimension != small.dimension or small.factor == 0:
+        return None
+    a, b, ratio = left.value, right.value, small.factor / large.factor
+    if not (isinstance(a, Num) and isinstance(b, Num) and 0 <= b.value * ratio < 1):
+        return None
+    return Quantity(Num(a.value + b.value * ratio), left.unit)
+
+
+def ratio(parser: Parser, parts: tuple[Node, ...]) -> Seq:
+    """Read the further parts of a ratio of three or more."""
+    while parser.accept(":"):
+        parts = (*parts, parser.binary(4))
+    return Seq(parts, "ratio")
+
+
+def domain_ahead(parser: Parser) -> bool:
+    """Whether `where k \\in \\mathbb{Z}` stands here: a word before the domain of a parameter."""
+    word, name, sign = (*parser.tokens[parser.at : parser.at + 3], *[parser.tokens[-1]] * 3)[:3]
+    introduced = word.kind == "word" and word.text.lower() in ("for", "where", "with")
+    return introduced and name.kind == "sym" and sign.kind == "op" and sign.text == "in"
 
 
 def modulus(parser: Parser, left: Node) -> Node:

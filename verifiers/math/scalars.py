@@ -15,6 +15,7 @@ from evol.verifiers.math.nodes import (
     Num,
     Pow,
     Quantity,
+    Seq,
     symbols,
 )
 from evol.verifiers.math.profiles import Profile
@@ -71,6 +72,17 @@ def _nouns(values: Finding, unit_a: str, unit_b: str, counted: bool, profile: Pr
     """Hold equal values open where what they count, or a unit and a counted thing, differ."""
     same = counted and (noun(unit_a) == noun(unit_b) or profile.nouns_ignored)
     return Finding(None, "different_nouns") if values.equal and not same else values
+
+
+def counted(seq: Seq) -> dict[str, Node] | None:
+    """Return the counts of a list of different counted things by their nouns, None where it is none."""
+    found: dict[str, Node] = {}
+    for item in seq.items:
+        value, phrase = _split(item)
+        if not phrase or _unit(phrase) is not None or noun(phrase) in found:
+            return None
+        found[noun(phrase)] = value
+    return found if len(found) > 1 else None
 
 
 def _unit(phrase: str) -> Unit | None:

@@ -89,6 +89,22 @@ def match_sentences(a: str, b: str, profile: Profile) -> Finding | None:
     return Finding(None, "different_wording")
 
 
+def single_statement(text: str) -> str | None:
+    """Return the value of a gold that is one plain statement, `The minimum value is $-3$`, else None.
+
+    Nothing but words stands before the verb, and nothing but the value after it.
+    """
+    match = _COPULA.fullmatch(text)
+    if (
+        match is None
+        or re.search(r"[\d$\\.,;=]", match["subject"])
+        or not re.search(r"\d|\\", match["value"])
+    ):
+        return None
+    words = [word.lower() for word in _WORD.findall(text)]
+    return match["value"] if not _QUALIFIED.intersection(words) and not plain_words(match["value"]) else None
+
+
 def stated_value(text: str) -> str | None:
     r"""Return what a sentence in text mode says its subject is: `5` in `\\text{the sum is }5`.
 

@@ -6,10 +6,21 @@ import re
 from dataclasses import dataclass
 
 from evol.verifiers.math.equality import Finding
+from evol.verifiers.math.units import names
 
 _FONT = re.compile(r"\\(?:text|mathrm|textbf|mathbf|mbox|textrm)\s*\{([^{}]*)\}")
 _CHOICE = re.compile(r"\(?([A-Z])\)?[.:)]?")
 _CHOICES = re.compile(r"\(?([A-J])\)?(?:\s*(?:,|;|and|&|,\s*and)\s*\(?([A-J])\)?)+")
+_OPTION = re.compile(r"(?:option|choice)\s+(?=\(?[A-J]\b)", re.IGNORECASE)
+_POLAR = re.compile(r"(yes|no|true|false)(?:[.,;:!]\s*(.*))?", re.IGNORECASE | re.DOTALL)
+_PHRASE = re.compile(r"[^\W\d_]{2,}(?:[\s-]+[^\W\d_]+){0,6}")
+_DROPPED = names("a an the on at it is there are real")
+_EVERY = re.compile(
+    r"(?:all|any|every) (?:real numbers?|reals)|all (?:of )?the real(?: number)?s|the set of real numbers"
+)
+_NO_SOLUTION = re.compile(
+    r"(?:there (?:is|are) )?no (?:real |integer )?(?:solutions?|roots?)(?: exists?)?|(?:the )?empty set"
+)
 _LABELLED = re.compile(r"(?:\(([A-J])\)|([A-J])[.:)])\s*(\S.*)")
 _WORDED = re.compile(r"([A-J])\s+([A-Z][a-z]\w+.*)")
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?\s*(?:([AaPp])\.?\s*[Mm]\.?)?")
@@ -22,12 +33,21 @@ _DATES = (
 )
 
 
+def set_in_notation(text: str) -> str:
+    """Return `all real numbers` and `no solution` as the sets that they are; any other text stays."""
+    words = " ".join(_FONT.sub(r"\1", text).lower().strip(" .").split()) if len(text) < 60 else ""
+    if _EVERY.fullmatch(words):
+        return "\\mathbb{R}"
+    return "\\emptyset" if _NO_SOLUTION.fullmatch(words) else text
+
+
 def match_special(a: str, b: str) -> Finding | None:
     """Compare two answers as choices, times or dates; None where they are not both of one such kind."""
-    a, b = (_FONT.sub(r"\1", text).strip() for text in (a, b))
     if max(len(a), len(b)) > 200:
         return None
-    return _choices(a, b) or _times(a, b) or _dates(a, b)
+    fonts = any(map(_FONT.search, (a, b)))
+    a, b = (_FONT.sub(r"\1", text).strip() for text in (a, b))
+    return _choices(a, b) or _times(a, b) or _dates(a, b) or _polar(a, b) or _phrases(a, b, fonts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +59,8 @@ class Choice:
 
 
 def choice(text: str) -> Choice | None:
-    """Return the choice that a text names: `C`, `(C)`, `C.`, `(C) Cecile`."""
-    text = _FONT.sub(r"\1", text).strip()
+    """Return the choice that a text names: `C`, `(C)`, `C.`, `Option C`, `(C) Cecile`."""
+    text = _OPTION.sub("", _FONT.sub(r"\1", text).strip())
     if match := _CHOICE.fullmatch(text):
         return Choice(match[1])
     if match := _LABELLED.fullmatch(text):
@@ -112,3 +132,27 @@ def _dates(a: str, b: str) -> Finding | None:
         return None
     same = x[1:] == y[1:] and (x[0] is None or y[0] is None or x[0] == y[0])
     return Finding(same, "same_date" if same else "different_date")
+
+
+def _polar(a: str, b: str) -> Finding | None:
+    """Compare yes, no, true or false with an answer that begins with one and explains itself after it."""
+    x, y = _POLAR.fullmatch(a), _POLAR.fullmatch(b)
+    if x is None or y is None or (x[2] and y[2]):
+        return None
+    same = x[1].lower() == y[1].lower()
+    return Finding(same, "same_words" if same else "different_text")
+
+
+def _phrases(a: str, b: str, fonts: bool) -> Finding | None:
+    """Find two short phrases the same but for articles, a preposition before them, case and plurals."""
+    if not (_PHRASE.fullmatch(a) and _PHRASE.fullmatch(b)):
+        return None
+    longest = max(map(len, re.findall(r"[^\W\d_]+", a + " " + b)))
+    if _bare_phrase(a) == _bare_phrase(b) != [] and (fonts or longest > 3):
+        return Finding(True, "same_words")
+    return None
+
+
+def _bare_phrase(text: str) -> list[str]:
+    words = [w for w in re.findall(r"[^\W\d_]+", text.lower()) if w not in _DROPPED]
+    return [w[:-1] if len(w) > 3 and w.endswith("s") and not w.endswith("ss") else w for w in words]

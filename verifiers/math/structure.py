@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 from evol.verifiers.math.canonical import canonical
 from evol.verifiers.math.equality import Finding
-from evol.verifiers.math.limits import MAX_BRANCHES, PAIRING_STEPS, MathError, Steps, TooLarge
+from evol.verifiers.math.limits import PAIRING_STEPS, MathError, Steps
 from evol.verifiers.math.naming import (
     Record,
     assigned,
     grouped,
-    is_function_of_name,
+    is_given_name,
     is_name,
     labelled_values,
     reduced,
@@ -23,6 +23,7 @@ from evol.verifiers.math.naming import (
 from evol.verifiers.math.nodes import (
     Call,
     Matrix,
+    Mul,
     Node,
     PlusMinus,
     Quantity,
@@ -32,15 +33,15 @@ from evol.verifiers.math.nodes import (
     Sym,
     Text,
     contains,
-    negate,
-    rebuild,
     symbols,
     walk,
 )
+from evol.verifiers.math.plusminus import branches
 from evol.verifiers.math.profiles import Profile
+from evol.verifiers.math.quantities import added_quantities
 from evol.verifiers.math.realsets import same
 from evol.verifiers.math.relations import match_relations, solved_for
-from evol.verifiers.math.scalars import match_scalars
+from evol.verifiers.math.scalars import counted, match_scalars
 from evol.verifiers.math.solving import ORDERS, describes_set, try_real_set
 
 _BARE = frozenset(("list", "or", "and", "brace"))
@@ -68,6 +69,7 @@ class Matcher:
             return Finding(True, "same_form")
         a, b = self._spread(reduced(a)), self._spread(reduced(b))
         for decide in (
+            self._ratios,
             self._assignments,
             self._sets,
             self._relations,
@@ -91,6 +93,23 @@ class Matcher:
             return Seq(tuple(items), "set" if node.kind == "set" else "or")
         return Seq(tuple(branches(node)), "or")
 
+    # Ratios and sums of units
+
+    def _ratios(self, a: Node, b: Node) -> Finding | None:
+        """Compare ratios of three parts or more; `2 hours and 30 minutes` with one quantity."""
+        if isinstance(a, Seq) != isinstance(b, Seq):
+            seq, other = (a, b) if isinstance(a, Seq) else (b, a)
+            if isinstance(seq, Seq) and seq.kind == "and" and len(seq.items) == 2:
+                whole = added_quantities(*seq.items)
+                return self._match(whole, other) if whole is not None else None
+        ratios = [isinstance(node, Seq) and node.kind == "ratio" for node in (a, b)]
+        if not any(ratios):
+            return None
+        if not (isinstance(a, Seq) and isinstance(b, Seq) and all(ratios)):
+            return Finding(None, "different_kind")
+        left = [Mul((item, b.items[0])) for item in a.items]
+        return self._in_order(left, [Mul((item, a.items[0])) for item in b.items])
+
     # Assignments
 
     def _assignments(self, a: Node, b: Node) -> Finding | None:
@@ -112,6 +131,12 @@ class Matcher:
         if len(values) == 1:
             return self._match(values[0], bare)
         names = [name for name, _ in record]
+        groups = grouped(record)
+        if len(groups) > 1 and len(groups[0]) > 1 and isinstance(bare, Seq):
+            if any(sorted(n for n, _ in group) != sorted(n for n, _ in groups[0]) for group in groups):
+                return Finding(None, "different_name")
+            tuples = [Seq(tuple(dict(g)[name] for name, _ in groups[0]), "()") for g in groups]
+            return self._match(Seq(tuple(tuples), "or"), bare)
         kind = "or" if len(set(names)) == 1 else "list"
         if isinstance(bare, Seq) and bare.kind == "()" and kind == "list":
             return self._in_order(values, bare.items)
@@ -138,7 +163,7 @@ class Matcher:
             if general.equal:
                 return general
         values = self._in_order([v for _, v in left], [v for _, v in right])
-        renamed = self.profile.renamed_variables and not any(map(is_function_of_name, names_a + names_b))
+        renamed = self.profile.renamed_variables and not any(map(is_given_name, names_a + names_b))
         return Finding(None, "different_name") if values.equal and not renamed else values
 
     # Sets of reals and relations
@@ -244,9 +269,19 @@ class Matcher:
             if bare.kind == "set" or not self.profile.loose_containers or not _closed(a, b):
                 return Finding(False, "different_kind")
             return self._in_order(a.items, b.items)
+        by_noun = self._by_noun(a, b)
+        if by_noun is not None:
+            return by_noun
         if self._unordered(a, b):
             return self._any_order(self._distinct(a), self._distinct(b))
         return self._in_order(a.items, b.items)
+
+    def _by_noun(self, a: Seq, b: Seq) -> Finding | None:
+        """Compare `8 boys, 12 girls` in any order, each count with the count of the same things."""
+        left, right = counted(a), counted(b)
+        if left is None or right is None or set(left) != set(right):
+            return None
+        return self._in_order([left[name] for name in left], [right[name] for name in left])
 
     def _unordered(self, a: Seq, b: Seq) -> bool:
         kinds = {a.kind, b.kind}
@@ -300,35 +335,6 @@ class Matcher:
             if findings[-1].equal:
                 break
         return findings
-
-
-def branches(node: Node) -> list[Node]:
-    """Return what a node with ± stands for: both signs of each, or of all at once where ∓ occurs."""
-    parts = [part for part in walk(node) if isinstance(part, PlusMinus)]
-    if not parts:
-        return [node]
-    tied = any(part.sign < 0 for part in parts)
-    count = 1 if tied else len(parts)
-    if 2**count > MAX_BRANCHES:
-        raise TooLarge("An answer has more ± than the cap.")
-    return [
-        _chosen(node, [choice >> (0 if tied else k) & 1 for k in range(len(parts))])
-        for choice in range(2**count)
-    ]
-
-
-def _chosen(node: Node, minus: list[int]) -> Node:
-    """Return the node with each ±, in the order of the walk, replaced by the sign chosen for it."""
-    queue = iter(minus)
-
-    def change(part: Node) -> Node:
-        if isinstance(part, PlusMinus):
-            negative = next(queue) == (1 if part.sign > 0 else 0)
-            operand = change(part.operand)
-            return negate(operand) if negative else operand
-        return rebuild(part, change)
-
-    return change(node)
 
 
 def _is_grid(seq: Seq) -> bool:

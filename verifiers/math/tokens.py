@@ -44,13 +44,14 @@ _OPS = {
     "\\}", "langle": "(", "rangle": ")", "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lbrack":
     "[", "rbrack": "]", "lfloor": "lfloor", "rfloor": "rfloor", "lceil": "lceil", "rceil": "rceil",
     "colon": ":", "land": "and", "wedge": "and", "lor": "or", "vee": "or", "prime": "'", "equiv": "equiv",
-    "bmod": "mod", "mod": "mod", "lparen": "(", "rparen": ")", "cong": "equiv",
+    "choose": "choose", "bmod": "mod", "mod": "mod", "lparen": "(", "rparen": ")", "cong": "equiv",
 }  # fmt: skip
 _ALIASES = {
     "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "dbinom": "binom", "tbinom": "binom",
     "varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "degree": "circ", "lg": "lg", "tg": "tan",
     "ctg": "cot", "arctg": "arctan", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "cosec": "csc",
-    "infin": "infty", "sh": "sinh", "ch": "cosh", "varnothing": "emptyset", "vec": "overrightarrow",
+    "infin": "infty", "dots": "ldots", "cdots": "ldots", "dotsc": "ldots",
+    "sh": "sinh", "ch": "cosh", "varnothing": "emptyset", "vec": "overrightarrow",
 }  # fmt: skip
 _FENCES = names("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle")
 _LAYOUT = names(
@@ -67,8 +68,8 @@ _SAFE = r"\d{1,3}(?:(?:\{,\}|,\\!\s*|\\!\s*,\s*|\\,|\\ )\d{3})+(?!\d)(?:\.\d+)?"
 _SPACED = r"\d{1,3}(?: \d{3})+(?!\d)(?:\.\d+)?"
 _COMMA = r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?"
 _TOKEN = re.compile(
-    rf"(?P<ws>\s+|~)|(?P<rep>\d*\.\d*\\(?:overline|bar|dot)\s*\{{\d+\}})|(?P<safe>{_SAFE}|{_SPACED})|(?P<comma>{_COMMA})|(?P<sci>(?:{_NUM})[eE][+-]?\d+(?![\d.a-zA-Z]))"
-    rf"|(?P<num>{_NUM})|(?P<letters>[^\W\d_]+)|(?P<brk>\\\\(?:\[[^\]]*\])?)|\\(?P<cmd>[a-zA-Z]+)\*?|\\(?P<esc>[{{}}%$|])"
+    rf"(?P<ws>\s+|~)|(?P<based>\d[\dA-F]*[A-F][\dA-F]*_\{{?1[1-6]\}}?)|(?P<rep>\d*\.\d*\\(?:overline|bar|dot)\s*\{{\d+\}})|(?P<safe>{_SAFE}|{_SPACED})|(?P<comma>{_COMMA})|(?P<sci>(?:{_NUM})[eE][+-]?\d+(?![\d.a-zA-Z]))"
+    rf"|(?P<num>{_NUM})|(?P<letters>[^\W\d_]+)|(?P<dots>\.\.\.)|(?P<brk>\\\\(?:\[[^\]]*\])?)|\\(?P<cmd>[a-zA-Z]+)\*?|\\(?P<esc>[{{}}%$|])"
     r"|\\(?P<thin>[,;:!> ()\[\]/\-])|(?P<op>\*\*|<=|>=|=<|=>|!=|==|->|&&|[-+*/^_()\[\]{}|,;:=<>!'%&$])"
     r"|(?P<other>.)",
     re.DOTALL,
@@ -148,6 +149,10 @@ class _Lexer:
             self._command(match["cmd"])
         elif kind == "esc":
             self.add("op", {"$": "usd"}.get(match["esc"], match["esc"] if match["esc"] in "%|" else found))
+        elif kind == "based":
+            self.add("based", found)
+        elif kind == "dots":
+            self.add("cmd", "ldots")
         elif kind == "brk":
             self.add("op", "\\\\")
         elif kind == "op":
@@ -166,6 +171,8 @@ class _Lexer:
     def _character(self, found: str) -> None:
         if found in _CURRENCY:
             self.add("op", _CURRENCY[found])
+        elif found == "¢":
+            self.add("word", "cents")
         elif "①" <= found <= "⑳":
             self.add("op", "circled")
             self.add("num", str(ord(found) - ord("①") + 1))
@@ -216,12 +223,18 @@ class _Lexer:
             or len(run) > 3
             or not run.isascii()
             or is_unit_word(lower)
-            or run in SHORT_UNITS
+            or (run in SHORT_UNITS and self._after_amount())
             or lower in _SHORT_WORDS
+            or (len(run) == 3 and run.istitle())
         ):
             self.add("word", run)
         else:
             self._split(run)
+
+    def _after_amount(self) -> bool:
+        """Whether a unit may stand here: in a product such as `\\sqrt{mg}` two letters are two variables."""
+        before = self.tokens[-1] if self.tokens else None
+        return before is not None and not (before.kind == "op" and before.text in "{([+-*=^_")
 
     def _split(self, run: str) -> None:
         for letter in run:

@@ -86,6 +86,7 @@ _SLASHED = re.compile(
     rf"(?<=[\d)}}])(?:\\[ ,;]|\s)*"
     rf"(?:({_RAISED})\s*/\s*({_RAISED})|\\[dt]?frac\{{({_RAISED})\}}\{{({_RAISED})\}})$"
 )
+_LETTER = re.compile(r"(?<=\d)(?:\\[ ,;]|\s|~)*([msghlLNJWVA])$")
 _POWER = re.compile(r"([^\W\d_¢]+|¢)\^?(-?\d)?$")
 _FILLER = names("of the a an in total each")
 
@@ -108,6 +109,18 @@ def slash_unit_in_words(text: str) -> str:
         return text
     top, bottom = (match[1], match[2]) if match[1] else (match[3], match[4])
     return f"{text[: match.start()]} \\text{{{top} / {bottom}}}"
+
+
+def letter_unit_in_words(text: str) -> str:
+    r"""Return an answer with the unit symbol of one letter at its end, `3500 m`, put into `\\text{}`."""
+    match = _LETTER.search(text)
+    return f"{text[: match.start()]} \\text{{ {match[1]}}}" if match else text
+
+
+def same_kind(one: str, other: str) -> bool:
+    """Whether two phrases are units of one dimension."""
+    a, b = parse_unit(one), parse_unit(other)
+    return a is not None and b is not None and a.dimension == b.dimension
 
 
 def is_unit_word(word: str) -> bool:

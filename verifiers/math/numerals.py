@@ -1,0 +1,81 @@
+"""Numbers spelled in English, as digits: `twenty-five`, `two thirds`, `1.5 million`, `2 to 3`."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+_SMALL = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
+    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "ninety": 90,
+}  # fmt: skip
+_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_PARTS = {
+    "half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4,
+    "fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6, "seventh": 7, "sevenths": 7, "eighth": 8, "eighths": 8,
+    "ninth": 9, "ninths": 9, "tenth": 10, "tenths": 10,
+}  # fmt: skip
+_COUNT = "|".join([*_SMALL, *_TENS, *_SCALES, "hundred"])
+_PART = "|".join(_PARTS)
+# Words below thirteen alone are the grammar's; here begins what takes more than one of them.
+_TELLING = re.compile(rf"(?:teen|ty|hundred|thousand|illion|{_PART})(?![a-z])", re.IGNORECASE)
+_TO = re.compile(r"(?<=\d)\s*(?:\\text\s*\{\s*to\s*\}|\sto\s)\s*(?=\d)")
+_RUN = re.compile(
+    rf"(?<![\w\\])(?:(?P<digits>\d+(?:\.\d+)?)[\s~]+(?P<scale>hundred|{'|'.join(_SCALES)})"
+    rf"|(?P<words>(?:{_COUNT})(?:(?:[\s-]+|\s+and\s+)(?:{_COUNT}))*)(?:[\s-]+(?P<part>{_PART})|(?P<half>\s+and\s+a\s+half))?)"
+    rf"(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def spelled_out(text: str) -> str:
+    """Return the text with spelled numbers as digits or quotients and `2 to 3` as `2:3`; the rest stays."""
+    if _TELLING.search(text):
+        text = _RUN.sub(_digits, text)
+    return _TO.sub(":", text) if "to" in text else text
+
+
+def _digits(match: re.Match[str]) -> str:
+    if match["digits"]:
+        scale = 100 if match["scale"].lower() == "hundred" else _SCALES[match["scale"].lower()]
+        value = Fraction(match["digits"]) * scale
+        return str(value) if value.denominator == 1 else match.group()
+    value = _value(re.findall(r"[a-z]+", match["words"].lower()))
+    if value is None:
+        return match.group()
+    if match["half"]:
+        return f"{2 * value + 1}/2"
+    part = (match["part"] or "").lower()
+    if part and (value > 19 or (value == 1) == (part.endswith("s") or part == "halves")):
+        return match.group()
+    return f"{value}/{_PARTS[part]}" if part else str(value)
+
+
+def _value(words: list[str]) -> int | None:
+    """Return what number words say, None where their order is not that of a number."""
+    total, group, last = 0, 0, 10**15
+    for at, word in enumerate(words):
+        if word == "and":
+            if words[at - 1] != "hundred":
+                return None
+        elif word == "hundred":
+            if not 0 < group < 10:
+                return None
+            group *= 100
+        elif word in _SCALES:
+            if not group or _SCALES[word] >= last:
+                return None
+            total, group, last = total + group * _SCALES[word], 0, _SCALES[word]
+        else:
+            step = _SMALL[word] if word in _SMALL else _TENS[word]
+            room = group % 100
+            fits = room == 0 or (room >= 20 and room % 10 == 0 and 0 < step < 10)
+            if not fits or (step == 0 and len(words) > 1):
+                return None
+            group += step
+    return total + group
