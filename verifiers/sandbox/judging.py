@@ -227,6 +227,13 @@ def _failure(error: BaseException, tree: ast.AST) -> dict[str, Any]:
     return {"raised": [type(error).__name__, message, genuine, line], "evidence": evidence}
 
 
+def _always_fails(node: ast.AST) -> bool:
+    """Whether a statement fails whenever it is reached, so that not to reach it is what is tested."""
+    if isinstance(node, ast.Assert):
+        return isinstance(node.test, ast.Constant) and not node.test.value
+    return isinstance(node, ast.Raise)
+
+
 def judge(task: dict[str, Any], namespace: dict[str, Any], peer: Peer) -> dict[str, Any]:
     """Run the tests and return the report: a judgement, or why there is none."""
     state = State()
@@ -243,7 +250,7 @@ def judge(task: dict[str, Any], namespace: dict[str, Any], peer: Peer) -> dict[s
             ]
         }
     names = _names(tree)
-    raises = any(isinstance(n, ast.Raise) for n in ast.walk(tree))
+    fails = any(map(_always_fails, ast.walk(tree)))
     tree = Rewriter(state, text).visit(tree)
     namespace |= {"__evol_count__": state.count, "__evol_failed__": state.failed, "__evol_truth__": truth}
     namespace |= {"all": _all, "any": _any}
@@ -259,7 +266,7 @@ def judge(task: dict[str, Any], namespace: dict[str, Any], peer: Peer) -> dict[s
         return {"judgement": "failed", "checks": state.checks, **_failure(error, tree)}
     if peer.lost:
         return {"gone": True}
-    checks = state.checks or (peer.calls if raises else 0)
+    checks = state.checks or (peer.calls if fails else 0)
     return {"judgement": "passed" if checks else "no_tests", "checks": checks}
 
 

@@ -224,6 +224,19 @@ def test_tests_that_check_nothing_are_no_pass(sandbox):
         assert judge(sandbox, "def f(x): return x", tests).judgement.outcome == "no_tests"
 
 
+@pytest.mark.parametrize(
+    "tests",
+    [
+        "def test_refuses():\n try:\n  f(-1)\n except ValueError:\n  return\n assert False\ntest_refuses()",
+        "try: f(-1)\nexcept ValueError: pass\nelse: assert False, 'it took -1'",
+    ],
+)
+def test_an_assertion_that_must_not_be_reached_is_a_test(sandbox, tests):
+    strict = "def f(x):\n if x < 0: raise ValueError\n return x"
+    assert judge(sandbox, strict, tests).judgement.outcome == "passed"
+    assert judge(sandbox, "def f(x): return x", tests).judgement.outcome == "failed"
+
+
 def test_names_map_onto_the_programs(sandbox):
     execution = judge(sandbox, "def f(x): return x", "assert candidate(1) == 1", names={"candidate": "f"})
     assert execution.judgement.outcome == "passed"
