@@ -19,7 +19,7 @@ from evol.errors import ConfigError, nearest
 from evol.types import Json
 
 FIELDS = ("id", "instruction", "input", "response", "answer", "tests")
-RESPONSES = ("response", "output", "completion", "solution")
+RESPONSES = ("response", "output", "completion", "solution", "code")
 FINAL_ANSWER = re.compile(r"^####(.+)$", re.MULTILINE)
 DEEPEST = 50
 SHAREGPT_ROLES = {"human": "user", "gpt": "assistant"}

@@ -54,6 +54,7 @@ class Manifest(BaseModel):
     procedural: str | None = Field(default=None, pattern=REFERENCE)
     verify: str | None = Field(default=None, pattern=REFERENCE)
     score: str | None = Field(default=None, pattern=REFERENCE)
+    audit: str | None = Field(default=None, pattern=REFERENCE)
     vote: str | None = Field(default=None, pattern=REFERENCE)
     doctor: str | None = Field(default=None, pattern=REFERENCE)
     seeds: str | None = None

@@ -87,6 +87,7 @@ def _references(pack: Pack) -> Iterator[Finding]:
         "procedural": pack.procedural,
         "verify": pack.verify_hook,
         "score": pack.score_hook,
+        "audit": pack.audit_hook,
         "vote": pack.vote_hook,
         "doctor": pack.doctor_hook,
     }

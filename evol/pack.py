@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 GROUP = "evol.domains"
 SHARED_CODE = "evol.verifiers"
-REFERENCES = ("eliminator", "procedural", "verify", "score", "vote", "doctor")
+REFERENCES = ("eliminator", "procedural", "verify", "score", "audit", "vote", "doctor")
 
 VerifyHook = Callable[[Mapping[str, Json]], Verdict]
 VoteHook = Callable[[Sequence[str]], list[list[int]]]
@@ -133,6 +133,16 @@ class Pack:
         """
         return (
             cast("VerifyHook", self._resolve("score")) if "score" in self.references else self.verify_hook()
+        )
+
+    def audit_hook(self) -> VerifyHook | None:
+        """Return what judges a row of somebody else's data set, what it is judged by included.
+
+        A pack that can tell whether a row's own tests are worth anything names another function than
+        `verify` as `audit`; without one, it is `verify`.
+        """
+        return (
+            cast("VerifyHook", self._resolve("audit")) if "audit" in self.references else self.verify_hook()
         )
 
     def vote_hook(self) -> VoteHook | None:

@@ -16,6 +16,8 @@ from evol.verifiers.code.extraction import extract_code
 from evol.verifiers.code.formats import suite_of
 from evol.verifiers.code.restricted import subset
 from evol.verifiers.code.scripts import assemble
+from evol.verifiers.code.strength import passing_stub
+from evol.verifiers.code.suite import Suite
 from evol.verifiers.code.verify import NAME, CodeVerifier
 from evol.verifiers.sandbox import Sandbox
 
@@ -38,7 +40,29 @@ def judge_row(row: Mapping[str, Json]) -> Verdict:
     suite = suite_of(row)
     if suite is None:
         return untested_verdict(_first(row, CODE_COLUMNS), _first(row, REPLY_COLUMNS))
+    return _tried(_program(row, suite.entry_points), suite)
+
+
+def audit_row(row: Mapping[str, Json]) -> Verdict:
+    """Do what `judge_row` does, and try a row's tests on programs that only return one fixed value.
+
+    Undecided with `weak_tests` where the row's program passes and such a stub does, too: the row may
+    be right, but its tests do not show it.
+    """
+    suite = suite_of(row)
+    if suite is None:
+        return judge_row(row)
     source = _program(row, suite.entry_points)
+    verdict = _tried(source, suite)
+    stub = passing_stub(_verifier(), source, suite) if verdict.accepted else None
+    if stub is None:
+        return verdict
+    message = f"The tests say nothing: a program that only {stub} passes them, too."
+    return Verdict.undecided(NAME, "weak_tests", message, **verdict.evidence, stub=stub)
+
+
+def _tried(source: str, suite: Suite) -> Verdict:
+    """Return what the tests say of a program, with the label of the subset that it keeps to."""
     if not source.strip():
         return Verdict.reject(NAME, "no_code", "The row holds no program.")
     verdict = _verifier().verify(source, suite)

@@ -109,11 +109,18 @@ def _unusable(fields: Fields, columns: Mapping[str, str] | None) -> Judged:
 def _judge(job: Job, cells: dict[str, Any], fields: Fields, columns: Mapping[str, str]) -> Judged:
     response = fields.response if fields.response or "response" in columns or _chat(columns) else None
     findings = [*check_turns(cells), *check_texts(fields.instruction, response, fields.answer)]
+    if job.domain and response is None:
+        findings.append(_unanswered())
     verdict = _own_verdict(job.domain, cells, fields) if job.domain else None
     if verdict is not None and not verdict.accepted:
         known = {finding.reason for finding in findings}
         findings += [] if verdict.reason in known else [Finding.of(verdict, "row")]
     return _judged(fields, columns, findings, verdict, _origin(cells))
+
+
+def _unanswered() -> Finding:
+    message = "No column holds a response to judge: name it with --map response=COLUMN."
+    return Finding(Severity.UNDECIDED, "no_response", message, "response")
 
 
 def _chat(columns: Mapping[str, str]) -> bool:
@@ -128,16 +135,19 @@ def _own_verdict(domain: str, cells: Mapping[str, Any], fields: Fields) -> Verdi
     read: dict[str, Json] = {"instruction": fields.instruction, "response": fields.response}
     if fields.answer is not None:
         read["answer"] = fields.answer
-    return hook_verdict(domain, {**plain, **read})
+    return hook_verdict(domain, {**plain, **read}, audits=True)
 
 
-def hook_verdict(domain: str, row: Mapping[str, Json]) -> Verdict:
+def hook_verdict(domain: str, row: Mapping[str, Json], *, audits: bool = False) -> Verdict:
     """Return what the domain's hook says of a row; a hook that raises leaves the row undecided.
+
+    That is its `verify` hook, which judges a response, or its `audit` hook, which also looks at what
+    the response is judged by.
 
     Raises EvolError where the machine lacks what the hook needs: no row could be judged then.
     """
     try:
-        return _hook(domain)(row)
+        return _hook(domain, audits)(row)
     except EvolError:
         raise
     except Exception as error:
@@ -146,10 +156,11 @@ def hook_verdict(domain: str, row: Mapping[str, Json]) -> Verdict:
 
 
 @cache
-def _hook(domain: str) -> VerifyHook:
+def _hook(domain: str, audits: bool) -> VerifyHook:
     from evol.pack import load_pack
 
-    hook = load_pack(domain).verify_hook()
+    pack = load_pack(domain)
+    hook = pack.audit_hook() if audits else pack.verify_hook()
     assert hook is not None, "the caller sees to it that the pack has a hook"
     return hook
 

@@ -21,6 +21,7 @@ KNOWN: Final = (
     "copied_prompt", "prompt_leak", "answer_in_instruction", "encoding_damage", "wrong_language",
     "mixed_language", "repetition", "length_outlier", "personal_data", "chat_template",
     "same_template", "asks_back", "echoes_instruction", "only_stop_words", "no_instruction",
+    "no_response", "weak_tests", "no_tests",
 )  # fmt: skip
 NEEDS_REFERENCES: Final = ("contaminated", "same_template")
 

@@ -245,3 +245,20 @@ def test_mapped_columns_override_what_is_found(tmp_path: Path) -> None:
         "--json",
     )
     assert json.loads(result.stdout)["outcomes"]["accept"]["rows"] == 1
+
+
+def test_tests_that_a_stub_passes_leave_the_row_undecided(tmp_path: Path) -> None:
+    program = "def double(n):\n    return 2 * n"
+    rows = [
+        {
+            "instruction": f"Write a function that doubles a number, version {n}.",
+            "code": program,
+            "tests": tests,
+        }
+        for n, tests in enumerate(
+            (["assert double(2) == 4"], ["assert double(0) == 0"], ["assert double(2) == 5"])
+        )
+    ]
+    folder, summary = audit(write(tmp_path / "rows.jsonl", rows), "code")
+    assert [row["reason"] for row in told(folder)] == ["tests_passed", "weak_tests", "tests_failed"]
+    assert summary["findings"]["weak_tests"]["severities"] == {"undecided": 1}

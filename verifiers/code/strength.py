@@ -64,6 +64,18 @@ def measure_strength(
     )
 
 
+def passing_stub(verifier: CodeVerifier, solution: str, suite: Suite) -> str | None:
+    """Return what a stub that passes the suite does, or None where the suite refuses all of them."""
+    program = assemble(solution, suite.prompt, suite.entry_points)
+    bare = replace(suite, prompt="")
+    for stub in stubs(program, suite.entry_points):
+        if stub.source.strip() != program.strip():
+            [(_, outcome)] = _outcomes(verifier, [stub], bare, None)
+            if outcome is Outcome.ACCEPT:
+                return stub.change
+    return None
+
+
 def _outcomes(
     verifier: CodeVerifier, programs: list[Mutant], suite: Suite, limits: Limits | None
 ) -> list[tuple[Mutant, Outcome]]:
