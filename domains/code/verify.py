@@ -19,9 +19,12 @@ from evol.verifiers.code.scripts import assemble
 from evol.verifiers.code.strength import passing_stub
 from evol.verifiers.code.suite import Suite
 from evol.verifiers.code.verify import NAME, CodeVerifier
-from evol.verifiers.sandbox import Sandbox
+from evol.verifiers.sandbox import Limits, Sandbox
 
 EXACT_COLUMN = "program"
+TIME_COLUMN = "time_limit_s"
+WALL_SLACK = 3
+"""How many times its processor time a program may take on the clock: machines are busy."""
 CODE_COLUMNS = ("code", "solution", "canonical_solution")
 REPLY_COLUMNS = ("completion", "response", "output", "messages")
 
@@ -33,14 +36,15 @@ def judge_row(row: Mapping[str, Json]) -> Verdict:
     `solution` or `canonical_solution` hold a program (HumanEval's continues `prompt`);
     `completion`, `response`, `output` or `messages` a reply with one in it. Tests stand
     in `tests`, `test` (with `entry_point`), `test_list` and the like. Raises SandboxUnavailable
-    where untrusted programs cannot be run safely on this machine. The evidence says whether the
+    where untrusted programs cannot be run safely on this machine. `time_limit_s` is the processor
+    time a program may use; on the clock it may take three times as long. The evidence says whether the
     program keeps to the restricted subset (`evol.verifiers.code.restricted`): a label for audits.
     Without tests a program that compiles is undecided.
     """
     suite = suite_of(row)
     if suite is None:
         return untested_verdict(_first(row, CODE_COLUMNS), _first(row, REPLY_COLUMNS))
-    return _tried(_program(row, suite.entry_points), suite)
+    return _tried(_program(row, suite.entry_points), suite, _limits(row.get(TIME_COLUMN)))
 
 
 def audit_row(row: Mapping[str, Json]) -> Verdict:
@@ -61,11 +65,11 @@ def audit_row(row: Mapping[str, Json]) -> Verdict:
     return Verdict.undecided(NAME, "weak_tests", message, **verdict.evidence, stub=stub)
 
 
-def _tried(source: str, suite: Suite) -> Verdict:
+def _tried(source: str, suite: Suite, limits: Limits | None = None) -> Verdict:
     """Return what the tests say of a program, with the label of the subset that it keeps to."""
     if not source.strip():
         return Verdict.reject(NAME, "no_code", "The row holds no program.")
-    verdict = _verifier().verify(source, suite)
+    verdict = _verifier().verify(source, suite, limits)
     label = subset(assemble(source, suite.prompt, suite.entry_points))
     evidence: dict[str, Json] = {
         **verdict.evidence,
@@ -101,6 +105,13 @@ def _text(value: Json) -> str:
     if isinstance(value, list) and value and isinstance(value[-1], dict):
         value = value[-1].get("content")
     return value if isinstance(value, str) else ""
+
+
+def _limits(seconds: Json) -> Limits | None:
+    """Return the limits for a row that names its own time, and None for those of the verifier."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
+        return None
+    return Limits(cpu_s=seconds, wall_s=WALL_SLACK * seconds)
 
 
 @functools.cache

@@ -19,7 +19,7 @@ from evol.domains.code.procedural.running import BRIEF, Runner
 from evol.domains.code.procedural.step import After, Before, Over
 from evol.domains.code.procedural.steps_after import AFTER
 from evol.domains.code.procedural.steps_before import BEFORE
-from evol.domains.code.procedural.steps_over import OVER
+from evol.domains.code.procedural.steps_over import LONG, OVER
 from evol.domains.code.procedural.task import RAISES, Call, Task, free_name, kinds, named_in, renamed
 from evol.verifiers.code.mutants import mutants
 
@@ -33,8 +33,8 @@ MOST_CALLS: Final = 14
 MOST_REFUSED: Final = 2
 MUTANTS: Final = 12
 KILLED: Final = 0.6
-BATCH: Final = 2000
-BATCH_CHARACTERS: Final = 60_000
+LONGEST_RUN: Final = 10**12
+HUGE: Final = 10**10
 
 
 def evolved(task: Task, operation: str, rng: Random, runner: Runner) -> Task | None:
@@ -53,7 +53,7 @@ def evolved(task: Task, operation: str, rng: Random, runner: Runner) -> Task | N
 
 def completed(task: Task, rng: Random, runner: Runner) -> Task | None:
     """Return a task with more calls and all their results, and with its name in its text."""
-    arguments = [call.values() for call in task.calls if call.times == 1]
+    arguments = [call.values() for call in task.calls]
     if not arguments:
         return None
     tried = varied(arguments, rng)
@@ -282,37 +282,45 @@ def shown(text: str, code: str) -> str:
     return f"{text}\n\n{which} looks like this, but it is faulty:\n\n```python\n{code.strip()}\n```"
 
 
-def with_batch(task: Task, rng: Random, runner: Runner) -> Task | None:
-    """Ask for many queries at once, each different one worked out only once (memoise)."""
-    if "batch" in task.steps:
-        return None
-    name = free_name(task.source + task.text, f"{task.entry[:40]}_batch")
+def with_long_runs(task: Task, rng: Random, runner: Runner) -> Task | None:
+    """Ask about so many values that they cannot be gone through: each stands for a run of itself."""
+    outcome = _outcome_kinds(task)
+    choices = [step for step in LONG if outcome <= step.kinds and step.name not in task.steps]
+    for step in rng.sample(choices, len(choices)):
+        child = _long(task, step)
+        arguments = [_runs(_arguments(task, returning=True), step, rng) for _ in range(MOST_CALLS)]
+        if found := _changed(task, child, arguments, runner, compare=False):
+            return found
+    return None
+
+
+def _long(task: Task, step: Over) -> Task:
+    first, *rest = task.params
+    taken = " ".join(rest)
+    runs, position = free_name(taken, "runs"), free_name(taken, "position")
+    others = ", the other arguments being the same for all" if rest else ""
     words = (
-        f"`queries` is a list of up to 20,000 lists, each with the arguments of one call of "
-        f"`{task.entry}` in their order; only few of them are different. The function returns the list of "
-        f"the results in the order of the queries. It must work out every different query only once, so "
-        f"that even the longest list takes less than a second."
+        f"`{runs}` is a list of pairs [value, count]. It stands for a list of values for `{first}` in which "
+        f"each value comes count times in a row. A count is a whole number from 1 to {LONGEST_RUN:,}, so "
+        f"that this list can neither be written out nor gone through item by item{others}. The function "
+        f"returns {step.words.format(entry=task.entry, position=position)}. It must take less than a second."
     )
-    lines = [
-        "known = {}",
-        "results = []",
-        "for query in queries:",
-        "    key = repr(query)",
-        "    if key not in known:",
-        f"        known[key] = {task.entry}(*query)",
-        "    results.append(known[key])",
-        "return results",
-    ]
-    child = _further(task, "batch", name, ["queries"], words, lines)
-    queries = [list(args) for args in _arguments(task, returning=True)]
-    arguments: Arguments = [([],)]
-    arguments += [([rng.choice(queries) for _ in range(rng.randint(1, 4))],) for _ in range(MOST_CALLS)]
-    found = _changed(task, child, arguments, runner, compare=False)
-    if found is None:
-        return None
-    shortest = min((call for call in found.calls if call.values()[0]), key=lambda call: len(call.args))
-    times = min(BATCH, BATCH_CHARACTERS // len(shortest.args))
-    return replace(found, calls=(*found.calls, replace(shortest, times=times)))
+    call = f"{task.entry}({', '.join(['value', *rest])})"
+    lines = step.code.format(call=call, runs=runs, position=position).split("\n")
+    name = free_name(task.source + task.text, f"{task.entry[:40]}_{step.suffix}")
+    places = [position] if "{position}" in step.code else []
+    return _further(task, step.name, name, [runs, *places, *rest], words, lines)
+
+
+def _runs(arguments: Arguments, step: Over, rng: Random) -> tuple[Any, ...]:
+    """Return pairs of a value and a count, the first of them huge, and a place where one is asked for."""
+    values, *rest = _listed(arguments, rng)
+    counts = [rng.choice((rng.randint(1, 3), rng.randint(HUGE, LONGEST_RUN))) for _ in values]
+    counts[0] = rng.randint(HUGE, LONGEST_RUN)
+    runs = [list(pair) for pair in zip(values, counts, strict=True)]
+    before = sum(counts[: rng.randint(1, len(counts))])
+    places = [rng.choice((before - 1, before, rng.randrange(before)))] if "{position}" in step.code else []
+    return (runs, *places, *rest)
 
 
 def with_pipe(task: Task, rng: Random, runner: Runner) -> Task | None:
@@ -352,6 +360,6 @@ BUILDERS: Final[dict[str, Builder]] = {
     "rarer-requirement": with_after,
     "more-reasoning": with_more_reasoning,
     "misleading-code": with_misleading_code,
-    "higher-complexity": with_batch,
+    "higher-complexity": with_long_runs,
 }
 FALLBACKS: Final[tuple[Builder, ...]] = (with_before, with_after, with_over)

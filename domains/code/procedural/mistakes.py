@@ -112,7 +112,7 @@ def wrong_call(call: Call, rng: Random) -> Call:
         others = [f"{value}x", value[1:] if value else "a"]
     elif isinstance(value, list) and value:
         others = [value[:-1], [*value, value[0]]]
-    return Call(call.args, repr(rng.choice(others)), call.telling, call.times)
+    return Call(call.args, repr(rng.choice(others)), call.telling)
 
 
 def cut(text: str, rng: Random) -> str:

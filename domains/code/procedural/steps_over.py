@@ -1,4 +1,9 @@
-"""Steps that call the program for many values: what `more-reasoning` asks for (map, filter, fold)."""
+"""Steps that call the program for many values: what `more-reasoning` asks for (map, filter, fold).
+
+Those of `LONG` are for `higher-complexity`. Their values come in runs of up to 10**12, so that a program
+which goes through them takes hours where one that calls each value once takes microseconds: a limit
+of seconds tells the two apart on any machine.
+"""
 
 from __future__ import annotations
 
@@ -98,5 +103,31 @@ OVER = (
         "changes",
         "how often two neighbours among them have different results",
         "sum(1 for left, right in zip(results, results[1:]) if left != right)",
+    ),
+)
+
+LONG = (
+    Over(
+        "long-total",
+        of("int"),
+        "total_of_runs",
+        "the sum of what `{entry}` returns for all items of that list, 0 for an empty one",
+        "return sum(count * {call} for value, count in {runs})",
+    ),
+    Over(
+        "long-count",
+        of("bool"),
+        "count_in_runs",
+        "for how many items of that list `{entry}` returns True",
+        "return sum(count for value, count in {runs} if {call})",
+    ),
+    Over(
+        "item-at",
+        ANYTHING,
+        "at",
+        "what `{entry}` returns for the item at `{position}`, counted from 0, and raises ValueError where "
+        "the list is not that long",
+        "for value, count in {runs}:\n    if {position} < count:\n        return {call}\n"
+        "    {position} -= count\nraise ValueError('the list is not that long')",
     ),
 )

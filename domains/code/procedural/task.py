@@ -26,17 +26,15 @@ class Call:
     """One call of the entry point: its arguments as a literal tuple, and its result as a literal.
 
     `RAISES` stands for the result of a call that must raise ValueError. `telling` says that it
-    shows what the last step changed. With `times` both the one argument, a list, and the result are
-    to be taken so many times over: a large input in few words.
+    shows what the last step changed.
     """
 
     args: str
     result: str
     telling: bool = False
-    times: int = 1
 
     def values(self) -> tuple[Any, ...]:
-        """Return the arguments, as short as they are written."""
+        """Return the arguments."""
         return tuple(ast.literal_eval(self.args))
 
 

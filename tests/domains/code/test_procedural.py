@@ -89,6 +89,38 @@ def test_programs_tests_and_changes_are_right(
             assert not found, evolved.instruction
 
 
+@pytest.mark.parametrize(
+    ("step", "through_all"),
+    [
+        ("item-at", "return [inner(value) for value, count in runs for _ in range(count)][position]"),
+        (
+            "item-at",
+            "for value, count in runs:\n        for _ in range(count):\n            if position == 0:\n"
+            "                return inner(value)\n            position -= 1\n    raise ValueError",
+        ),
+        ("long-total", "return sum(inner(value) for value, count in runs for _ in range(count))"),
+    ],
+)
+def test_higher_complexity_is_failed_by_a_program_that_goes_through_all(
+    teacher: CodeTeacher, workers: WorkerPool, step: str, through_all: str
+) -> None:
+    rows = (child(teacher, seed(draw), "higher-complexity", draw) for draw in range(60))
+    tasks = ((row, task) for row in rows if (task := task_of(row)) is not None)
+    wanted = 1 + (step == "item-at")
+    row, task = next((r, t) for r, t in tasks if t.steps[-1] == step and len(t.params) == wanted)
+    library, _, _ = task.source.partition(f"def {task.entry}(")
+    inner = row.instruction.partition("On top of `")[2].partition("`")[0]
+    slow = f"{library}def {task.entry}({', '.join(task.params)}):\n    {through_all.replace('inner', inner)}"
+    tests = join(cases_in(ask(teacher, row, "tests").text))
+    assert workers.run(trying.try_program, task.source, tests).accepted
+    assert workers.run(trying.try_program, slow, tests).reason in ("timeout", "memory")
+    pairs = [[call.values()[0][0][0], 1] for call in task.calls]
+    short = ", ".join(repr(value) for value in (pairs, 0)[:wanted])
+    agree = f"assert {task.entry}({short}) == other({short})"
+    both = f"{slow}\n\n\n{task.source.replace(f'def {task.entry}(', 'def other(')}"
+    assert workers.run(trying.try_program, both, agree).accepted
+
+
 def test_three_generations_keep_one_meaning(teacher: CodeTeacher, workers: WorkerPool) -> None:
     row = seed(0)
     for operation in ("new-constraints", "rarer-requirement", "more-reasoning"):
@@ -219,7 +251,7 @@ def test_a_task_survives_json() -> None:
         "def f(x): return x",
         "f",
         ("x",),
-        (Call("(1,)", "1", True), Call("([1],)", "[1]", times=5)),
+        (Call("(1,)", "1", True), Call("([1],)", "[1]")),
         ("a",),
     )
     assert Task.from_json(json.loads(json.dumps(task.to_json()))) == task
