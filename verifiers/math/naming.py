@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from evol.verifiers.math.canonical import canonical
 from evol.verifiers.math.nodes import (
     HALF,
@@ -20,6 +22,8 @@ from evol.verifiers.math.nodes import (
 )
 
 _NAMED_FUNCTIONS = frozenset(("sin", "cos", "tan", "cot", "sec", "csc", "ln", "log"))
+_OF_VARIABLES = re.compile(r"apply \S+\((?:[^\W\d]|\\[a-z]+)(?:, (?:[^\W\d]|\\[a-z]+))*\)")
+_GIVEN = re.compile(r'^"|\^\(1/2\)$|max|min|^\d+\*')
 _ANGLES = frozenset(f"\\{name}" for name in ("alpha", "beta", "gamma", "theta", "phi", "varphi", "psi"))
 Record = tuple[tuple[str, Node], ...]
 
@@ -65,8 +69,13 @@ def _is_product_name(first: Node, rest: list[Node]) -> bool:
 
 
 def is_given_name(name: str) -> bool:
-    """Whether a name in normal form is `tan(A)`, a root or a word: another one is no other name for it."""
-    return name.startswith('"') or name.endswith("^(1/2)") or name.partition("(")[0] in _NAMED_FUNCTIONS
+    """Whether a name in normal form says what is given, so that another one is no other name for it.
+
+    Words, extremes, roots, `tan(A)`, and the value of a function at anything but a variable.
+    """
+    if name.startswith("apply "):
+        return not _OF_VARIABLES.fullmatch(name)
+    return bool(_GIVEN.search(name)) or name.partition("(")[0] in _NAMED_FUNCTIONS
 
 
 def reduced(node: Node) -> Node:
@@ -95,7 +104,7 @@ def _has_names(node: Node) -> bool:
 def assigned(node: Node) -> Record | None:
     """Return the names and values of an assignment or of a list of them, or None."""
     node = reduced(node)
-    if isinstance(node, Relation) and node.ops == ("=",):
+    if isinstance(node, Relation) and node.ops in (("=",), ("equiv",)):
         return _single(*node.operands)
     if isinstance(node, Seq) and node.kind in ("list", "and", "or") and len(node.items) > 1:
         found: list[tuple[str, Node]] = []

@@ -43,8 +43,8 @@ def spelled_out(text: str) -> str:
 def _digits(match: re.Match[str]) -> str:
     if match["digits"]:
         scale = 100 if match["scale"].lower() == "hundred" else _SCALES[match["scale"].lower()]
-        value = Fraction(match["digits"]) * scale
-        return str(value) if value.denominator == 1 else match.group()
+        scaled = Fraction(match["digits"]) * scale
+        return str(scaled) if scaled.denominator == 1 else match.group()
     value = _value(re.findall(r"[a-z]+", match["words"].lower()))
     if value is None:
         return match.group()

@@ -10,12 +10,14 @@ from evol.verifiers.math.magnitude import certainly_different
 from evol.verifiers.math.nodes import (
     MINUS_ONE,
     Based,
+    Call,
     Mul,
     Node,
     Num,
     Pow,
     Quantity,
     Seq,
+    Sym,
     symbols,
 )
 from evol.verifiers.math.profiles import Profile
@@ -29,6 +31,9 @@ _LEAST_DIGITS = 2
 
 def match_scalars(a: Node, b: Node, profile: Profile, steps: Steps) -> Finding:
     """Compare two values with whatever unit is written after them."""
+    residues = _residues(a, b, profile, steps)
+    if residues is not None:
+        return residues
     (left, unit_a), (right, unit_b) = _split(a), _split(b)
     if unit_a and unit_b:
         return _both_units(left, unit_a, right, unit_b, profile, steps)
@@ -37,6 +42,28 @@ def match_scalars(a: Node, b: Node, profile: Profile, steps: Steps) -> Finding:
     if unit_b:
         return _one_unit(right, unit_b, left, profile, steps)
     return match_values(left, right, profile, steps)
+
+
+def _residues(a: Node, b: Node, profile: Profile, steps: Steps) -> Finding | None:
+    """Compare two residue classes, `3 mod 5` and `8 mod 5`; None where one is not written as a class."""
+    x, y = _residue(a), _residue(b)
+    if x is None or y is None:
+        return None
+    (left, modulus), (right, other) = x, y
+    if not match_values(modulus, other, profile, steps).equal:
+        return Finding(False, "different_modulus")
+    return equal_expressions(Call("mod", (left, modulus)), Call("mod", (right, other)), steps)
+
+
+def _residue(node: Node) -> tuple[Node, Node] | None:
+    match node:
+        case Call("mod", (value, modulus)):
+            return value, modulus
+        case Quantity(value, unit) if unit.startswith("mod "):
+            text = unit.removeprefix("mod ")
+            return value, Num(Fraction(int(text))) if text.isdecimal() and len(text) < 60 else Sym(text)
+        case _:
+            return None
 
 
 def _split(node: Node) -> tuple[Node, str]:
@@ -60,6 +87,9 @@ def _both_units(a: Node, unit_a: str, b: Node, unit_b: str, profile: Profile, st
             return match_values(a, b, profile, steps)
         return match_values(_scaled(a, x.factor), _scaled(b, y.factor), profile, steps)
     if _any(x) or _any(y):
+        powers = {exponent for unit in (x, y) for _, exponent in unit.dimension}
+        if _any(x) and _any(y) and 1 not in powers:
+            return Finding(False, "different_unit")
         return match_values(a, b, profile, steps)
     angles = {x.dimension, y.dimension}
     if angles == {(("angle", 1),), ((_RADIAN, 1),)}:
@@ -74,15 +104,15 @@ def _nouns(values: Finding, unit_a: str, unit_b: str, counted: bool, profile: Pr
     return Finding(None, "different_nouns") if values.equal and not same else values
 
 
-def counted(seq: Seq) -> dict[str, Node] | None:
-    """Return the counts of a list of different counted things by their nouns, None where it is none."""
-    found: dict[str, Node] = {}
+def counted(seq: Seq) -> list[tuple[str, Node]] | None:
+    """Return the nouns and counts of a list of counted things in the order of the nouns, else None."""
+    found: list[tuple[str, Node]] = []
     for item in seq.items:
         value, phrase = _split(item)
-        if not phrase or _unit(phrase) is not None or noun(phrase) in found:
+        if not phrase or _unit(phrase) is not None:
             return None
-        found[noun(phrase)] = value
-    return found if len(found) > 1 else None
+        found.append((noun(phrase), value))
+    return sorted(found, key=lambda pair: pair[0])
 
 
 def _unit(phrase: str) -> Unit | None:
@@ -187,6 +217,8 @@ def printed_alike(a: Node, b: Node) -> bool:
     try:
         value = evaluate(other)
     except MathError:
+        return False
+    if isinstance(value, Fraction) and value.denominator == 1:
         return False
     if not isinstance(value, Fraction):
         if not hasattr(value, "_mpf_"):

@@ -36,6 +36,7 @@ from evol.verifiers.math.realsets import (
     intersection,
     mirrored,
     normal,
+    order,
     scaled,
     union,
 )
@@ -88,6 +89,8 @@ def _sequence(items: tuple[Node, ...], kind: str) -> RealSet:
             raise NotExact("An interval has two ends.")
         low, high = map(endpoint, items)
         left, right = kind[0] == "[" and low != -INFINITY, kind[1] == "]" and high != INFINITY
+        if order(low, high) > 0 or (order(low, high) == 0 and not (left and right)):
+            raise NotExact("The ends of an interval stand in the wrong order.")
         return normal([Interval(low, left, high, right)])
     if len({name for item in items for name in symbols(item) if not name.startswith("set ")}) > 1:
         raise NotExact("The parts speak of different variables.")

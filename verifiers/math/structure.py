@@ -279,9 +279,12 @@ class Matcher:
     def _by_noun(self, a: Seq, b: Seq) -> Finding | None:
         """Compare `8 boys, 12 girls` in any order, each count with the count of the same things."""
         left, right = counted(a), counted(b)
-        if left is None or right is None or set(left) != set(right):
+        if left is None or right is None:
             return None
-        return self._in_order([left[name] for name in left], [right[name] for name in left])
+        nouns_a, nouns_b = [noun for noun, _ in left], [noun for noun, _ in right]
+        if nouns_a != nouns_b:
+            return Finding(None, "different_nouns") if set(nouns_a) & set(nouns_b) else None
+        return self._in_order(*([v for _, v in x] for x in (left, right))) if len(set(nouns_a)) > 1 else None
 
     def _unordered(self, a: Seq, b: Seq) -> bool:
         kinds = {a.kind, b.kind}

@@ -168,7 +168,7 @@ def _single(word: str, power: int) -> Unit | None:
         return None
     kind, factor = _TABLE[name]
     if kind == "any":
-        return Unit((("any", 1),), Fraction(1))
+        return Unit((("any", exponent),), Fraction(1))
     if kind == "volume":
         return Unit((("length", 3 * exponent),), (factor / 1000) ** exponent)
     return Unit(((kind, exponent),), factor**exponent)
