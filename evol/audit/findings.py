@@ -15,6 +15,8 @@ from typing import Any, Final
 from evol.types import Json, Outcome, Verdict
 
 VERIFIER: Final = "audit"
+BY_TEXT: Final = "contaminated"
+BY_EXECUTION: Final = "solves_benchmark"
 MEASURED: Final = ("_s", "_mb")
 
 

@@ -1,7 +1,8 @@
 """Thresholds that an audit must meet: `accept=0.98,contaminated=0`.
 
 `accept` is the least share of rows that must be accepted; any other name, an outcome or a finding's
-reason, is the greatest share of rows that may have it.
+reason, is the greatest share of rows that may have it. `contaminated` counts the rows that give a
+benchmark away by its text or by passing its tests.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from evol.errors import ConfigError
 
 LEAST: Final = "accept"
 KNOWN: Final = (
-    "accept", "reject", "undecided", "contaminated", "near_duplicate", "duplicate_pair",
+    "accept", "reject", "undecided", "contaminated", "solves_benchmark", "near_duplicate", "duplicate_pair",
     "duplicate_instruction", "similar_instruction", "conflicting_answers", "unreadable_row",
     "empty_instruction", "empty_response", "truncated", "refusal", "assistant_boilerplate",
     "copied_prompt", "prompt_leak", "answer_in_instruction", "encoding_damage", "wrong_language",
@@ -23,7 +24,7 @@ KNOWN: Final = (
     "same_template", "asks_back", "echoes_instruction", "only_stop_words", "no_instruction",
     "no_response", "weak_tests", "no_tests",
 )  # fmt: skip
-NEEDS_REFERENCES: Final = ("contaminated", "same_template")
+NEEDS_REFERENCES: Final = ("contaminated", "solves_benchmark", "same_template")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from evol.audit.chunks import hook_verdict
-from evol.audit.findings import Finding, Severity
+from evol.audit.findings import BY_EXECUTION, BY_TEXT, Finding, Severity
 from evol.audit.store import Store
 from evol.errors import VerifierStopped
 from evol.types import Json, Verdict
@@ -129,7 +129,7 @@ def _of_hit(hit: Hit) -> Finding:
     if not hit.contaminated:
         message = f"The {hit.row_field} is a problem of {where} with other numbers."
         return Finding(Severity.NOTE, "same_template", message, hit.row_field, "contamination", evidence)
-    message = f"The {hit.row_field} holds {hit.score:.0%} of {where}."
+    reason, message = BY_TEXT, f"The {hit.row_field} holds {hit.score:.0%} of {where}."
     if hit.kind == "execution":
-        message = f"The row's program passes the tests of {where}."
-    return Finding(Severity.REJECT, "contaminated", message, hit.row_field, "contamination", evidence)
+        reason, message = BY_EXECUTION, f"The row's program passes the tests of {where}."
+    return Finding(Severity.REJECT, reason, message, hit.row_field, "contamination", evidence)

@@ -179,7 +179,9 @@ def _perform(
         summary = _summary(plan, domain, source, store, tally)
         summary["sample"] = None if drawn is None else {"rows": len(drawn), "of": total, "seed": plan.seed}
         summary["against"] = (
-            {"references": list(plan.against), "problems": len(references)} if references else None
+            {"references": list(plan.against), "problems": len(references), "rows": tally.against()}
+            if references
+            else None
         )
         write_summary(folder, summary)
     except BaseException:

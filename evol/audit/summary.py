@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from evol.audit.findings import BY_EXECUTION, BY_TEXT
 from evol.audit.sampling import wilson
 from evol.errors import DataError
 from evol.types import Outcome
@@ -35,6 +36,7 @@ class Tally:
     origins: Counter[tuple[int, str, str]] = field(default_factory=Counter)
     examples: dict[str, list[int]] = field(default_factory=dict)
     unreadable: int = 0
+    given_away: int = 0
 
     def count(self, told: Told) -> None:
         """Count one row."""
@@ -50,11 +52,18 @@ class Tally:
             self.origins[generation, str(told.origin.get("operation") or "seed"), outcome] += 1
         for reason, severity in dict.fromkeys((f.reason, str(f.severity)) for f in told.findings):
             self.severities.setdefault(reason, Counter())[severity] += 1
-        for reason in dict.fromkeys(f.reason for f in told.findings):
+        reasons = dict.fromkeys(f.reason for f in told.findings)
+        self.given_away += BY_TEXT in reasons or BY_EXECUTION in reasons
+        for reason in reasons:
             self.findings[reason] += 1
             shown = self.examples.setdefault(reason, [])
             if len(shown) < EXAMPLES:
                 shown.append(told.number)
+
+    def against(self) -> dict[str, int]:
+        """Return how many rows give a reference away: by its text, by passing its tests, in either way."""
+        text, execution = self.findings[BY_TEXT], self.findings[BY_EXECUTION]
+        return {"by_text": text, "by_execution": execution, "either": self.given_away}
 
     @property
     def rows(self) -> int:

@@ -90,6 +90,8 @@ def audit(
     folder, summary = perform(plan, _Line())
     outcomes = {name: found["rows"] for name, found in summary["outcomes"].items()}
     found = {name: finding["rows"] for name, finding in summary["findings"].items()}
+    if summary["against"]:
+        found["contaminated"] = summary["against"]["rows"]["either"]
     passages = pass_gates(asked, outcomes, found)
     if as_json:
         click.echo(json.dumps({**summary, "gates": [p.to_json() for p in passages], "folder": str(folder)}))
@@ -123,6 +125,8 @@ def _show(folder: Path, summary: Mapping[str, Any]) -> None:
     for shape in summary["columns"]:
         found = ", ".join(f"{field} = {printable(column)}" for field, column in shape["columns"].items())
         click.echo(f"  {shape['rows']:,} rows: {found}")
+    if summary["against"]:
+        click.echo(_against(summary["against"]))
     click.echo()
     for name, outcome in summary["outcomes"].items():
         click.echo(f"{outcome['rows']:10,}  {_share(outcome, sample)}  {name}")
@@ -137,6 +141,15 @@ def _show(folder: Path, summary: Mapping[str, Any]) -> None:
     if len(findings) > SHOWN:
         click.echo(f"            and {len(findings) - SHOWN} more kinds in {folder}/audit.json")
     click.echo(f"\nWritten to {folder}")
+
+
+def _against(against: Mapping[str, Any]) -> str:
+    rows = against["rows"]
+    told = (
+        f"by text in {rows['by_text']:,} rows, by a program that passes its tests in {rows['by_execution']:,}"
+    )
+    names = ", ".join(Path(name).name for name in against["references"])
+    return f"  {names} ({against['problems']:,} problems) given away: {told}"
 
 
 def _share(counted: Mapping[str, Any], sample: object) -> str:

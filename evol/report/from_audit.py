@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from evol.audit.findings import BY_EXECUTION, BY_TEXT
 from evol.audit.summary import read_summary
 from evol.audit.writing import ROWS
 from evol.errors import DataError
@@ -24,6 +25,7 @@ from evol.report.model import (
     Distribution,
     Group,
     Hit,
+    HitKind,
     ReasonCount,
     Report,
     ReportRow,
@@ -41,7 +43,7 @@ BATCH: Final = 512
 REPEATS: Final = frozenset(
     {"duplicate_pair", "duplicate_instruction", "near_duplicate", "similar_instruction"}
 )
-AGAINST: Final = ("contaminated", "same_template")
+AGAINST: Final = (BY_TEXT, BY_EXECUTION, "same_template")
 UNREADABLE: Final = "unreadable_row"
 
 Row = Mapping[str, Any]
@@ -95,9 +97,7 @@ def audit_report(folder: Path) -> Report:
         cost=_cost(summary),
         rows=tuple(chosen.rows),
         lineages=tuple(lineage_of(name, rows) for name, rows in chosen.lineages.items()),
-        all=Some(
-            tally.rows, len(there.roots), len(there.heads), there.hits.total() if summary["against"] else None
-        ),
+        all=Some(tally.rows, len(there.roots), len(there.heads), _hit_rows(summary)),
         whole=f"The audit's {ROWS} holds every row with all evidence.",
     )
 
@@ -245,6 +245,15 @@ def _hit(told: Row) -> Hit:
     )
 
 
+def _hit_rows(summary: Mapping[str, Any]) -> Mapping[HitKind, int] | None:
+    """Return how many rows give a reference away in each way; None where none was compared with."""
+    if not summary["against"]:
+        return None
+    found = summary["findings"]
+    kinds: tuple[HitKind, ...] = ("ngram", "execution", "same_template")
+    return {kind: found.get(reason, {}).get("rows", 0) for kind, reason in zip(kinds, AGAINST, strict=True)}
+
+
 def _stage(told: Row) -> str:
     """Return at which step of the funnel the row's reason turns rows away."""
     if told["reason"] == UNREADABLE:
@@ -305,9 +314,19 @@ def _sentence(summary: Mapping[str, Any], tally: Tally, reasons: tuple[ReasonCou
     if lost := " and ".join(f"{rows:,} {'is' if rows == 1 else 'are'} {how}" for rows, how in others if rows):
         said += f"; {lost}{leading(reasons)}"
     if summary["against"]:
-        given = summary["findings"].get("contaminated", {}).get("rows", 0)
-        said += f"; {f'{given:,}' if given else 'none'} {'gives' if given < 2 else 'give'} a benchmark away"
+        said += f"; {_given_away(summary['against']['rows'])}"
     return f"{said}."
+
+
+def _given_away(rows: Mapping[str, int]) -> str:
+    """Return how many rows give a benchmark away, and in which way where there are two."""
+    given, solved = rows["either"], rows["by_execution"]
+    said = f"{f'{given:,}' if given else 'none'} {'gives' if given < 2 else 'give'} a benchmark away"
+    if not solved:
+        return said
+    if solved == given:
+        return f"{said}, by passing its tests"
+    return f"{said}, {rows['by_text']:,} by its text and {solved:,} by passing its tests"
 
 
 def _facts(summary: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

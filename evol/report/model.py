@@ -13,6 +13,8 @@ from typing import Literal
 
 from evol.types import Json, Outcome, Usage
 
+HitKind = Literal["ngram", "execution", "same_template"]
+"""How a row gives a benchmark away: by its text, by passing its tests, by its text with other numbers."""
 Weight = Literal["accept", "reject", "undecided", "note"]
 
 
@@ -127,7 +129,7 @@ class Hit:
     part: str
     reference: str
     source: str
-    kind: str
+    kind: HitKind
     weight: Weight
     score: float
     message: str
@@ -203,7 +205,7 @@ class Some:
     rows: int = 0
     lineages: int = 0
     clusters: int | None = None
-    hits: int | None = None
+    hits: Mapping[HitKind, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

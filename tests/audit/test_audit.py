@@ -262,3 +262,39 @@ def test_tests_that_a_stub_passes_leave_the_row_undecided(tmp_path: Path) -> Non
     folder, summary = audit(write(tmp_path / "rows.jsonl", rows), "code")
     assert [row["reason"] for row in told(folder)] == ["tests_passed", "weak_tests", "tests_failed"]
     assert summary["findings"]["weak_tests"]["severities"] == {"undecided": 1}
+
+
+def test_a_benchmark_that_is_solved_is_told_apart_from_one_that_is_quoted(tmp_path: Path) -> None:
+    asked = "Write a function that returns every second element of a list and drops all the other elements."
+    benchmark = write(
+        tmp_path / "bench.jsonl",
+        [
+            {
+                "text": asked,
+                "code": "def halve(xs):\n    return xs[::2]",
+                "test_list": ["assert halve([1, 2, 3]) == [1, 3]"],
+            }
+        ],
+    )
+    rows = [
+        {
+            "instruction": "Keep what stands at even places.",
+            "output": "```python\ndef halve(a):\n    return a[0::2]\n```",
+        },
+        {
+            "instruction": asked,
+            "output": "It cannot be done with a loop; a slice with a step is what is wanted.",
+        },
+        {"instruction": "Name a fruit.", "output": "A pear is a fruit, and so is a plum."},
+    ]
+    folder, summary = audit(write(tmp_path / "rows.jsonl", rows), "code", against=(str(benchmark),))
+    assert [row["reason"] for row in told(folder)][:2] == ["solves_benchmark", "contaminated"]
+    assert summary["against"]["rows"] == {"by_text": 1, "by_execution": 1, "either": 2}
+    failed = evol(tmp_path / "rows.jsonl", "--domain", "code", "--against", benchmark, "--out", folder,
+                  "--fail-under", "contaminated=0.4")  # fmt: skip
+    assert "by text in 1 rows, by a program that passes its tests in 1" in failed.stdout
+    assert "contaminated: 2 of 3 rows" in failed.stderr
+    page = (folder / "report.html").read_text()
+    assert "2 give a benchmark away, 1 by its text and 1 by passing its tests" in page
+    assert "<h3>By text</h3>" in page
+    assert "<h3>By execution</h3>" in page

@@ -91,7 +91,7 @@ def report_of() -> Callable[..., Report]:
             cost=Cost(Usage(7, 900, 80), {"answer": 5, text: 2}, 1.25),
             rows=told,
             lineages=(lineage_of(text, told[:5]), lineage_of("1", told[5:10])),
-            all=Some(tally.rows * 3, 9, 4, 8),
+            all=Some(tally.rows * 3, 9, 4, {"ngram": 8, "execution": 1, "same_template": 0}),
             whole=text,
         )
 
