@@ -37,7 +37,9 @@ INTERRUPTED: Final = 130
     metavar="FIELD=COLUMN",
     help="Which column holds a field; may be repeated.",
 )
-@click.option("--teacher", help="openai:MODEL, or procedural[:error=SHARE], the embedded default.")
+@click.option(
+    "--teacher", help="openai:MODEL, local:PATH, or procedural[:error=SHARE], the embedded default."
+)
 @click.option(
     "--generations", type=click.IntRange(0, 100), help="Rounds of evolution; the pack's choice otherwise."
 )

@@ -11,8 +11,8 @@ import asyncio
 import importlib.metadata
 import platform
 import re
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -92,11 +92,25 @@ def evaluate(plan: EvaluationPlan, watch: Watch | None = None) -> Evaluation:
     Raises ConfigError, DataError and TeacherError where the model, the benchmark or the folder will
     not do, BudgetSpent where a cap was reached. What was answered by then is kept.
     """
-    return asyncio.run(_evaluate(plan, watch or (lambda done, total: None)))
+    require_judgeable(plan.benchmark)
+    with written_to(plan.out):
+        return asyncio.run(_evaluate(plan, watch or (lambda done, total: None)))
+
+
+@contextmanager
+def written_to(folder: Path) -> Iterator[None]:
+    """Make a folder, and turn what the file system says against it into a ConfigError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise ConfigError(
+            f"Cannot write to {folder} ({error.strerror or error}): free space, or give another folder with "
+            "--out; what was answered so far is kept."
+        ) from error
 
 
 async def _evaluate(plan: EvaluationPlan, watch: Watch) -> Evaluation:
-    require_judgeable(plan.benchmark)
     requests = [_requests(plan, problem) for problem in plan.benchmark.problems]
     teacher = make_model(plan)
     pinned = _pinned(plan, teacher)

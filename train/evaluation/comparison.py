@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from evol.errors import ConfigError
+from evol.train.evaluation.asking import written_to
 from evol.train.evaluation.results import Answered, Evaluation, write_whole
 from evol.train.evaluation.statistics import Estimate, holm, mcnemar, mean_over_problems, sign_flip
 
@@ -69,11 +70,11 @@ class Comparison:
         """Write the table as Markdown and JSON, and the chart where matplotlib is; return the files."""
         from evol.train.evaluation.chart import draw
 
-        folder.mkdir(parents=True, exist_ok=True)
         table, data = folder / f"{TABLE}.md", folder / f"{TABLE}.json"
-        write_whole(table, "\n".join(markdown(self)) + "\n")
-        write_whole(data, json.dumps(self.to_json(), indent=2) + "\n")
-        return [table, data, *draw(self.benchmark, self.evaluations, folder / TABLE)]
+        with written_to(folder):
+            write_whole(table, "\n".join(markdown(self)) + "\n")
+            write_whole(data, json.dumps(self.to_json(), indent=2) + "\n")
+            return [table, data, *draw(self.benchmark, self.evaluations, folder / TABLE)]
 
 
 def compare(evaluations: Sequence[Evaluation]) -> Comparison:

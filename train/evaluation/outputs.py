@@ -17,7 +17,7 @@ from typing import Any, Final
 from evol._columns import to_json
 from evol._datafile import Row, read_rows
 from evol.errors import DataError, nearest
-from evol.train.evaluation.asking import Watch, measured, refuse_other
+from evol.train.evaluation.asking import Watch, measured, refuse_other, written_to
 from evol.train.evaluation.benchmark import Benchmark, Problem
 from evol.train.evaluation.results import Answered, Attempt, Evaluation
 from evol.train.evaluation.scoring import Scorer, require_judgeable, vote_hook
@@ -81,9 +81,10 @@ def evaluate_outputs(plan: OutputsPlan, watch: Watch | None = None) -> Evaluatio
         "unanswered": [p.id for p in plan.benchmark.problems if not outputs.get(p.id)],
     }
     refuse_other(plan.folder, pinned)
-    answered = asyncio.run(_score(plan.benchmark, outputs, watch or (lambda done, total: None)))
-    evaluation = Evaluation(plan.title, pinned, tuple(answered))
-    evaluation.write(plan.folder)
+    with written_to(plan.out):
+        answered = asyncio.run(_score(plan.benchmark, outputs, watch or (lambda done, total: None)))
+        evaluation = Evaluation(plan.title, pinned, tuple(answered))
+        evaluation.write(plan.folder)
     return evaluation
 
 

@@ -49,14 +49,21 @@ def vote(domain: str, responses: Sequence[str]) -> list[list[int]]:
 
 
 def require_judgeable(benchmark: Benchmark) -> None:
-    """Raise DataError where the first problem has no gold, before a model is asked anything."""
-    first = benchmark.problems[0]
-    verdict = score(benchmark.domain, {**first.judged, "response": "0"})
-    if verdict.reason in UNJUDGEABLE:
-        raise DataError(
-            f"{benchmark.name}: the problem {first.id!r} has nothing to judge an answer by "
-            f"({verdict.message.rstrip('.')})."
-        )
+    """Raise DataError where a problem has no gold, before a model is asked anything.
+
+    One problem of each set of columns is tried. Raises SandboxUnavailable where the domain needs a
+    sandbox that this machine cannot offer.
+    """
+    score_hook(benchmark.domain)
+    kinds = {frozenset(problem.judged): problem for problem in reversed(benchmark.problems)}
+    with WorkerPool(1, preload=[__name__]) as pool:
+        for problem in kinds.values():
+            verdict = pool.run(score, benchmark.domain, {**problem.judged, "response": "0"}, limit_s=LIMIT_S)
+            if verdict.reason in UNJUDGEABLE:
+                why = verdict.message.rstrip(".")
+                raise DataError(
+                    f"{benchmark.name}: the problem {problem.id!r} has nothing to judge an answer by ({why})."
+                )
 
 
 class Scorer:
