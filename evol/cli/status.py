@@ -5,9 +5,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
+
+# The mean score of the kept rows, where a pack had a judge rate them.
+_DIFFICULTY: Final = """
+    SELECT generation, avg(json_extract(verdict.value, '$.evidence.difficulty')) AS score
+    FROM samples, json_each(samples.verdicts) AS verdict
+    WHERE outcome = 'accept' GROUP BY generation HAVING score IS NOT NULL ORDER BY generation
+"""
 
 
 @click.command()
@@ -24,7 +31,9 @@ def status(folder: Path, as_json: bool) -> None:
         f"{facts['lineages']} lineages ended; {facts['kept']} rows kept, {facts['eliminated']} eliminated"
     )
     for generation, (kept, judged) in facts["generations"].items():
-        click.echo(f"  generation {generation}: {kept} of {judged} kept ({kept / judged:.1%})")
+        scored = facts["difficulty"].get(generation)
+        rated = f", difficulty {scored:.1f} as judged" if scored is not None else ""
+        click.echo(f"  generation {generation}: {kept} of {judged} kept ({kept / judged:.1%}){rated}")
     for reason, count in facts["reasons"].items():
         click.echo(f"  {reason}: {count}")
     click.echo(f"{facts['calls']} calls, {facts['prompt_tokens']} + {facts['completion_tokens']} tokens")
@@ -37,6 +46,7 @@ def _facts(folder: Path) -> dict[str, Any]:
     with open_journal(folder) as journal:
         counts, spent = journal.counts(), journal.spent()
         ended, purposes = journal.lineages_finished(), journal.calls_by_purpose()
+        difficulty = dict(journal.select(_DIFFICULTY))
     generations: dict[int, list[int]] = {}
     reasons: Counter[str] = Counter()
     for generation, _, outcome, reason, rows in counts:
@@ -53,6 +63,7 @@ def _facts(folder: Path) -> dict[str, Any]:
         "kept": kept_rows,
         "eliminated": sum(judged for _, judged in generations.values()) - kept_rows,
         "generations": generations,
+        "difficulty": difficulty,
         "reasons": {reason: count for reason, count in reasons.most_common() if count},
         "replies": purposes,
         "calls": spent.calls,
