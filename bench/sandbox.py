@@ -34,6 +34,7 @@ def spent():
 def main(descriptor):
     from evol.verifiers.sandbox import zygote
     zygote._preload(json.loads(sys.argv[5]), [])
+    from evol.verifiers.sandbox import serving, warming
     gc.collect(); gc.freeze()
     for line in sys.stdin:
         before = spent()

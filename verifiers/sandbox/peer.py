@@ -9,6 +9,7 @@ argument to the tests around it.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import functools
 import json
 import sys
@@ -271,13 +272,10 @@ class Peer:
     # Serving
 
     def serve_until_end(self) -> None:
-        """Answer requests until the other end closes."""
-        while True:
-            try:
-                message = self.messages.receive()
-            except (OSError, EOFError):
-                return
-            self.serve(message)
+        """Answer requests until the other end closes, be it in the middle of an answer."""
+        with contextlib.suppress(OSError, EOFError):
+            while True:
+                self.serve(self.messages.receive())
 
     def serve(self, message: dict[str, Any]) -> None:
         """Answer one request."""

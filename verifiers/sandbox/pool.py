@@ -11,7 +11,6 @@ import asyncio
 import atexit
 import contextlib
 import fcntl
-import marshal
 import os
 import queue
 import socket
@@ -37,6 +36,7 @@ from evol.verifiers.sandbox.jobs import (
 )
 from evol.verifiers.sandbox.kits import PYTHON, Kit
 from evol.verifiers.sandbox.levels import Wall, build_wall
+from evol.verifiers.sandbox.protocol import Order
 from evol.verifiers.sandbox.worker import Lost, Raw, Worker, finish
 
 DEFAULTS = Limits()
@@ -166,18 +166,9 @@ class _Slot:
         self.program = self.tests = None
 
 
-def _order(role: str, limits: Limits) -> dict[str, Any]:
-    return {
-        "role": role,
-        "limits": {
-            "cpu_s": limits.cpu_ceiling_s,
-            "wall_s": limits.wall_s,
-            "memory_mb": limits.memory_mb,
-            "output_bytes": limits.output_bytes,
-            "result_bytes": limits.result_bytes,
-            "threads": limits.threads,
-        },
-    }
+def _order(role: str, limits: Limits) -> Order:
+    memory = limits.memory_mb << 20
+    return (role, limits.wall_s, limits.cpu_ceiling_s, memory, limits.output_bytes, limits.threads)
 
 
 def _locked(raw: Raw) -> Raw:
@@ -190,7 +181,8 @@ def _locked(raw: Raw) -> Raw:
 def _run_call(slot: _Slot, job: Call, limits: Limits) -> Execution:
     calls = [[c.entry, wire.encode(tuple(c.args)), wire.encode(dict(c.kwargs))] for c in job.calls]
     task = {"source": job.source, "modules": named(job.source), "calls": calls, "describe": job.describe}
-    raw = _locked(*finish(slot.for_program().begin(_order("call", limits), marshal.dumps(task))))
+    running = slot.for_program().begin(_order("call", limits), task, limits.result_bytes)
+    raw = _locked(*finish(running))
     found = results(raw.messages, len(calls))
     complete = {"end": True} in raw.messages and len(found) == len(calls)
     end, error = ending(raw, limits, complete=complete)
@@ -221,7 +213,7 @@ def _run_script(slot: _Slot, job: Script, limits: Limits) -> Execution:
         opened = (_memory_file("stdin", job.stdin), _memory_file("stdout"), _memory_file("stderr"))
         for descriptor in opened:
             files.callback(os.close, descriptor)
-        running = slot.for_program().begin(_order("script", limits), marshal.dumps(task), opened)
+        running = slot.for_program().begin(_order("script", limits), task, limits.result_bytes, opened)
         raw = _locked(*finish(running))
         out, err = (_content(d, limits.output_bytes) for d in opened[1:])
     end, error = ending(raw, limits, complete=True)
@@ -237,10 +229,9 @@ def _both(slot: _Slot, job: Judge, limits: Limits) -> tuple[Raw, Raw]:
     judge_task = {"tests": job.tests, "style": job.style, "names": dict(job.names), "modules": named_in_both}
     one, other = socket.socketpair()
     with one, other:
-        program = slot.for_program().begin(
-            _order("candidate", limits), marshal.dumps(program_task), (one.fileno(),)
-        )
-        judge = slot.for_tests().begin(_order("judge", limits), marshal.dumps(judge_task), (other.fileno(),))
+        most = limits.result_bytes
+        program = slot.for_program().begin(_order("candidate", limits), program_task, most, (one.fileno(),))
+        judge = slot.for_tests().begin(_order("judge", limits), judge_task, most, (other.fileno(),))
     raw, judged = finish(program, judge)
     return raw, judged
 

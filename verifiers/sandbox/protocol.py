@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from typing import TypeAlias
 
 HEADER = struct.Struct("<I")
 """The length before each message between caller and child."""
@@ -19,6 +20,9 @@ STOP = b"stop"
 WHY = (None, "wall", "stopped", "folder")
 ANSWER = struct.Struct("<iBddq")
 """A child's end: exit status or minus the signal, which of WHY, processor and clock seconds, peak kB."""
+
+Order: TypeAlias = tuple[str, float, int, int, int, int]
+"""What a zygote is asked for: a role; wall and processor seconds; bytes of memory and of a file; threads."""
 
 NOBODY = 65534
 """Who a program of root's runs as: a user whom no file belongs to."""

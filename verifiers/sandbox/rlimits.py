@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import resource
+from resource import RLIMIT_AS, RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_NPROC, setrlimit
+
+from evol.verifiers.sandbox.protocol import Order
 
 STACK = 64 << 20
 DESCRIPTORS = 64
@@ -45,13 +48,12 @@ def tasks_of(uid: int) -> int:
     return count
 
 
-def set_for_job(base: int, other_tasks: int, limits: dict[str, int]) -> None:
+def set_for_job(base: int, other_tasks: int, order: Order) -> None:
     """Set one job's limits, on top of the interpreter's own address space and the user's other threads."""
-    cpu = limits["cpu_s"]
-    for which, soft, hard in (
-        (resource.RLIMIT_AS, base + (limits["memory_mb"] << 20), 0),
-        (resource.RLIMIT_CPU, cpu, 1),
-        (resource.RLIMIT_FSIZE, limits["output_bytes"], 0),
-        (resource.RLIMIT_NPROC, limits["threads"] + other_tasks, 0),
-    ):
-        resource.setrlimit(which, (soft, soft + hard))
+    _, _, cpu_s, memory, size, threads = order
+    memory += base
+    threads += other_tasks
+    setrlimit(RLIMIT_AS, (memory, memory))
+    setrlimit(RLIMIT_CPU, (cpu_s, cpu_s + 1))
+    setrlimit(RLIMIT_FSIZE, (size, size))
+    setrlimit(RLIMIT_NPROC, (threads, threads))

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 from evol.verifiers.sandbox import judging, namespaces, rlimits, values, wire
 from evol.verifiers.sandbox.peer import TESTS, Peer
-from evol.verifiers.sandbox.protocol import HEADER, LOCKED
+from evol.verifiers.sandbox.protocol import HEADER, LOCKED, Order
 from evol.verifiers.sandbox.seccomp import Filter
 
 CHUNK = 1 << 20
@@ -54,13 +54,17 @@ class Wall:
 class Channel:
     """Messages over a socket: four bytes of length, then JSON."""
 
+    __slots__ = ("descriptor",)
+
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
 
     def send(self, *messages: object) -> None:
         """Send messages, all at once; raises OSError where nobody listens."""
-        written = [wire.dump(message) for message in messages]
-        data = b"".join(HEADER.pack(len(part)) + part for part in written)
+        data = b""
+        for message in messages:
+            written = wire.dump(message)
+            data += HEADER.pack(len(written)) + written
         sent = os.write(self.descriptor, data)
         while sent < len(data):
             sent += os.write(self.descriptor, data[sent : sent + CHUNK])
@@ -88,7 +92,7 @@ class Channel:
         return b"".join(parts)
 
 
-def lock_down(channel: Channel, wall: Wall, job: dict[str, Any], modules: list[str]) -> None:
+def lock_down(channel: Channel, wall: Wall, order: Order, modules: list[str]) -> None:
     """Import what the program names, then take away all that it may not have."""
     for name in modules:
         parent, _, part = name.rpartition(".")
@@ -98,7 +102,7 @@ def lock_down(channel: Channel, wall: Wall, job: dict[str, Any], modules: list[s
             __import__(name)
         except ImportError:
             continue
-    rlimits.set_for_job(wall.address_space, wall.other_tasks, job["limits"])
+    rlimits.set_for_job(wall.address_space, wall.other_tasks, order)
     if wall.folder is not None:
         os.chdir(wall.folder)
         os.environ |= {"HOME": wall.folder, "TMPDIR": wall.folder}
@@ -161,12 +165,12 @@ def load(channel: Channel, wall: Wall, source: str) -> dict[str, Any] | None:
     return namespace
 
 
-def _foreign(described: bool) -> wire.ForeignHook:
-    def stand_in(value: object) -> list[Any]:
-        name = str(type(value).__name__)
-        return ["o", name, str(value)[: MESSAGE_LIMIT * 10]] if described else ["o", name]
+def _name_of(value: object) -> list[Any]:
+    return ["o", str(type(value).__name__)]
 
-    return stand_in
+
+def _description_of(value: object) -> list[Any]:
+    return ["o", str(type(value).__name__), str(value)[: MESSAGE_LIMIT * 10]]
 
 
 def _invoke(namespace: dict[str, Any], call: list[Any], hook: wire.ForeignHook) -> dict[str, Any]:
@@ -185,10 +189,10 @@ def _invoke(namespace: dict[str, Any], call: list[Any], hook: wire.ForeignHook) 
         return {"value": ["o", f"{type(result).__name__} ({error.__class__.__name__})"]}
 
 
-def run_call(channel: Channel, wall: Wall, job: dict[str, Any]) -> None:
+def run_call(channel: Channel, wall: Wall, order: Order) -> None:
     """Serve a Call job."""
     task = channel.task()
-    lock_down(channel, wall, job, task["modules"])
+    lock_down(channel, wall, order, task["modules"])
     serve_calls(channel, wall, task)
 
 
@@ -197,10 +201,13 @@ def serve_calls(channel: Channel, wall: Wall, task: dict[str, Any]) -> None:
     namespace = load(channel, wall, task["source"])
     if namespace is None:
         return
-    hook = _foreign(task["describe"])
-    for call in task["calls"][:-1]:
-        channel.send(_invoke(namespace, call, hook))
-    channel.send(*(_invoke(namespace, call, hook) for call in task["calls"][-1:]), {"end": True})
+    hook = _description_of if task["describe"] else _name_of
+    last: list[dict[str, Any]] = []
+    for call in task["calls"]:
+        if last:
+            channel.send(*last)
+        last = [_invoke(namespace, call, hook)]
+    channel.send(*last, {"end": True})
 
 
 def _standard_streams() -> None:
@@ -229,11 +236,11 @@ def _wind_up(namespace: dict[str, Any]) -> None:
             stream.flush()
 
 
-def run_script(channel: Channel, wall: Wall, job: dict[str, Any]) -> int:
+def run_script(channel: Channel, wall: Wall, order: Order) -> int:
     """Serve a Script job and return the exit status."""
     task = channel.task()
     _standard_streams()
-    lock_down(channel, wall, job, task["modules"])
+    lock_down(channel, wall, order, task["modules"])
     namespace = vars(program_module(wall, "__main__"))
     status = 0
     try:
@@ -263,10 +270,10 @@ class _Printed(io.StringIO):
         return text
 
 
-def run_candidate(channel: Channel, wall: Wall, job: dict[str, Any], judge: int) -> None:
+def run_candidate(channel: Channel, wall: Wall, order: Order, judge: int) -> None:
     """Serve a Judge job's program: execute it, then answer its judge until that has done."""
     task = channel.task()
-    lock_down(channel, wall, job, task["modules"])
+    lock_down(channel, wall, order, task["modules"])
     sys.stdout = _Printed()
     namespace = load(channel, wall, task["source"])
     if namespace is None:
@@ -277,24 +284,24 @@ def run_candidate(channel: Channel, wall: Wall, job: dict[str, Any], judge: int)
     peer.serve_until_end()
 
 
-def run_judge(channel: Channel, wall: Wall, job: dict[str, Any], program: int) -> None:
+def run_judge(channel: Channel, wall: Wall, order: Order, program: int) -> None:
     """Serve a Judge job's tests, and report over a socket that nobody else holds."""
     task = channel.task()
-    lock_down(channel, wall, job, task["modules"])
+    lock_down(channel, wall, order, task["modules"])
     module = program_module(wall, TESTS)
     channel.send(judging.judge(task, vars(module), Peer(Channel(program), strict=True)))
 
 
-def run(wall: Wall, job: dict[str, Any], descriptors: list[int]) -> NoReturn:
+def run(wall: Wall, order: Order, descriptors: list[int]) -> NoReturn:
     """Be the process of one job and end."""
     status = 1
     try:
-        more = descriptors[1:] if job["role"] in ("candidate", "judge") else []
-        if job["role"] == "script":
+        more = descriptors[1:] if order[0] in ("candidate", "judge") else []
+        if order[0] == "script":
             for target, source in enumerate(descriptors[1:]):
                 os.dup2(source, target)
                 os.close(source)
-        status = ROLES[job["role"]](Channel(descriptors[0]), wall, job, *more) or 0
+        status = ROLES[order[0]](Channel(descriptors[0]), wall, order, *more) or 0
     except EOFError:
         status = 0
     finally:

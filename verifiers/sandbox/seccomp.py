@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import platform
 import struct
+from functools import partial
 
 from evol.verifiers.sandbox import syscalls
 
@@ -21,6 +22,7 @@ NUMBER_AT, ARCH_AT, ARGS_AT = 0, 4, 16
 X32_BIT = 0x40000000
 ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 SET_MODE_FILTER = 1
+UNKNOWN_FLAG = 1 << 30
 
 Instruction = tuple[int, int, int, int]
 Condition = tuple[int, int, int, tuple[int, ...]]
@@ -112,6 +114,8 @@ def program(machine: str, *, files: bool = False) -> list[Instruction]:
 class Filter:
     """A filter ready to be installed in this process, and again in each of its children."""
 
+    __slots__ = ("_code", "_header", "_set", "_warm")
+
     def __init__(self, *, files: bool = False) -> None:
         code = b"".join(struct.pack("<HBBI", *line) for line in program(platform.machine(), files=files))
         self._code = ctypes.create_string_buffer(code, len(code))
@@ -119,11 +123,16 @@ class Filter:
         self._header = ctypes.create_string_buffer(
             struct.pack("HxxxxxxQ", length, ctypes.addressof(self._code))
         )
-        self._syscall = ctypes.CDLL(None, use_errno=True).syscall
-        self._number = syscalls.number("seccomp")
+        call = ctypes.CDLL(None, use_errno=True).syscall
+        self._set = partial(call, syscalls.number("seccomp"), SET_MODE_FILTER, 0, self._header)
+        self._warm = partial(call, syscalls.number("seccomp"), SET_MODE_FILTER, UNKNOWN_FLAG, self._header)
+
+    def warm(self) -> None:
+        """Go through the motions of `install`: the kernel refuses a flag that it does not know."""
+        self._warm()
 
     def install(self) -> None:
         """Put the calling process under the filter for good; raises OSError."""
-        if self._syscall(self._number, SET_MODE_FILTER, 0, self._header):
+        if self._set():
             errno = ctypes.get_errno()
             raise OSError(errno, "seccomp refused the filter")

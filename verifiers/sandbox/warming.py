@@ -41,6 +41,8 @@ def warm(wall: runner.Wall) -> None:
     """Serve calls and judge tests a few times, in this process."""
     for _ in range(ROUNDS):
         _judge()
+        if wall.filter is not None:
+            wall.filter.warm()
     _serve_calls(wall)
 
 

@@ -174,8 +174,19 @@ def _constant(text: str) -> float:
     raise WireError(f"{text} is not JSON")
 
 
+def _writer() -> Callable[[object], str]:
+    """Return what writes JSON; `JSONEncoder.encode` would make its inner encoder anew for each message."""
+    encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return encoder.encode
+    quoted = json.encoder.encode_basestring_ascii
+    chunks = make(None, encoder.default, quoted, None, ":", ",", False, False, False)
+    return lambda message: "".join(chunks(message, 0))
+
+
 # Made once: `json.loads` and `json.dumps` with options build theirs anew for each call.
-_write = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_write = _writer()
 _read = json.JSONDecoder(parse_int=_integer, parse_constant=_constant).decode
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from evol.verifiers.sandbox import wire
-from evol.verifiers.sandbox.protocol import ANSWER, HEADER, LOCKED, NOBODY, READY, STOP, WHY
+from evol.verifiers.sandbox.protocol import ANSWER, HEADER, LOCKED, NOBODY, READY, STOP, WHY, Order
 
 START_S = 60.0
 GRACE_S = 10.0
@@ -148,15 +148,18 @@ class Worker:
         """Return what the zygote says of the job that has ended; raises Lost."""
         return Answer.from_bytes(self._receive(deadline))
 
-    def begin(self, order: dict[str, Any], task: bytes, more: tuple[int, ...] = ()) -> Running:
-        """Start a job's process: the order goes to the zygote, the task past it, straight to the process."""
+    def begin(self, order: Order, task: dict[str, Any], most: int, more: tuple[int, ...] = ()) -> Running:
+        """Start a job's process: the order goes to the zygote, the task past it, straight to the process.
+
+        `most` is how many bytes of answers are read; `more` are descriptors that the process gets.
+        """
+        data = marshal.dumps(task)
         mine, theirs = socket.socketpair()
         with theirs:
-            running = Running(self, mine, order["limits"], HEADER.pack(len(task)) + task)
+            running = Running(self, mine, order[1], most, HEADER.pack(len(data)) + data)
             running.write()
             try:
-                data = marshal.dumps(order)
-                socket.send_fds(self.control, [data], [theirs.fileno(), *more])
+                socket.send_fds(self.control, [marshal.dumps(order)], [theirs.fileno(), *more])
             except OSError as error:
                 mine.close()
                 raise Lost from error
@@ -175,14 +178,14 @@ class Worker:
 class Running:
     """One process at work: its messages are gathered while it runs."""
 
-    def __init__(self, worker: Worker, job: socket.socket, limits: dict[str, Any], task: bytes) -> None:
-        self.worker, self.job, self.limits = worker, job, limits
+    def __init__(self, worker: Worker, job: socket.socket, wall_s: float, most: int, task: bytes) -> None:
+        self.worker, self.job, self.most = worker, job, most
         self.unsent = memoryview(task)
         self.received = bytearray()
         self.overflowed = False
         self.stopped = False
         self.raw: Raw | None = None
-        self.deadline = time.monotonic() + limits["wall_s"] + GRACE_S
+        self.deadline = time.monotonic() + wall_s + GRACE_S
         job.setblocking(False)
 
     def stop(self) -> None:
@@ -245,7 +248,7 @@ class Running:
             return -1
         except OSError:
             return 0
-        if len(self.received) + len(part) > self.limits["result_bytes"]:
+        if len(self.received) + len(part) > self.most:
             self.overflowed = True
             self.stop()
         else:

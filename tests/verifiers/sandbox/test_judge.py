@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from evol.verifiers.sandbox import Ending, Judge, Limits
+from evol.verifiers.sandbox.peer import Peer
 
 QUICK = Limits(cpu_s=1, wall_s=3, memory_mb=128)
 NODE = "class N:\n def __init__(s, v, n=None): s.val = v; s.next = n\n"
@@ -275,6 +276,18 @@ def test_an_endless_answer_ends(sandbox):
     execution = judge(sandbox, "def f(n):\n while True: yield 0", "assert list(f(1)) == []")
     assert execution.judgement is None or execution.judgement.outcome == "failed"
     assert execution.ending in (Ending.TIMEOUT, Ending.MEMORY, Ending.OK)
+
+
+class _EndsBeforeTheAnswer:
+    def receive(self):
+        return {"do": "names", "args": ["l", ["l"]], "kwargs": ["d"]}
+
+    def send(self, message):
+        raise BrokenPipeError
+
+
+def test_a_program_whose_judge_is_ended_while_it_answers_has_not_ended_itself():
+    Peer(_EndsBeforeTheAnswer(), strict=False).serve_until_end()
 
 
 def test_arguments_too_deep_to_cross_are_no_fault_of_the_program(sandbox):
