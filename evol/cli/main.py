@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "status": "Show what a run has kept, eliminated and spent.",
     "verify": "Judge an answer, or each row of a file, by a domain's verifiers.",
     "audit": "Judge a whole dataset: verdicts, duplicates, contamination, a cleaned set.",
+    "loop": "Evolve, verify, train and measure, round after round, while it helps.",
     "judge": "Compare two models' answers by a third, in both orders.",
     "report": "Write one HTML file that shows what a run or an audit found.",
     "export": "Write the dataset of a run again, in another form, size or place.",
