@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from evol.errors import ConfigError, nearest
@@ -22,6 +23,8 @@ FIELDS = ("id", "instruction", "input", "response", "answer", "tests")
 RESPONSES = ("response", "output", "completion", "solution", "code")
 FINAL_ANSWER = re.compile(r"^####(.+)$", re.MULTILINE)
 DEEPEST = 50
+ASKED_AND_SAID = ("user", "assistant")
+CHATS = ("messages", "conversations")
 SHAREGPT_ROLES = {"human": "user", "gpt": "assistant"}
 
 
@@ -49,7 +52,10 @@ SHAPES = (
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What was found in one row; `problem` says why it cannot be used, `rest` is what was left."""
+    """What was found in one row; `problem` says why it cannot be used, `rest` is what was left.
+
+    `own` says that the answer was taken out of the response: it is no evidence for that response.
+    """
 
     id: str | None = None
     instruction: str = ""
@@ -58,6 +64,7 @@ class Fields:
     tests: Json = None
     problem: str | None = None
     rest: Mapping[str, Json] | None = None
+    own: bool = False
 
 
 def parse_map(texts: Iterable[str]) -> dict[str, str]:
@@ -118,9 +125,9 @@ def _interpret(cells: Mapping[str, Any], columns: Mapping[str, str]) -> Fields:
     instruction, response = _published_forms(columns["instruction"], cells, instruction, response)
     if _text(taken.get("input")).strip():
         instruction = f"{instruction}\n\n{_text(taken['input'])}"
-    response, answer = _final_answer(response, _text(taken.get("answer")))
+    response, answer, own = _final_answer(response, _text(taken.get("answer")))
     tests = _tests(columns.get("tests"), cells)
-    fields = Fields(_identity(taken.get("id")), instruction, response, answer, tests, None, rest)
+    fields = Fields(_identity(taken.get("id")), instruction, response, answer, tests, None, rest, own)
     return _without_surrogates(fields, _problem(taken["instruction"], instruction))
 
 
@@ -155,6 +162,14 @@ def _turns(value: object) -> list[tuple[str, str]]:
     return found
 
 
+def exchanges(cells: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return each user turn of a row's chat that has a reply, with the reply; none where there is no chat."""
+    turns = next((found for name in CHATS if (found := _turns(cells.get(name)))), [])
+    return [
+        (asked, said) for (one, asked), (other, said) in pairwise(turns) if (one, other) == ASKED_AND_SAID
+    ]
+
+
 def _last_reply(value: object) -> str:
     """Return a response, which may be a text or a list of one assistant message."""
     turns = _turns(value)
@@ -175,16 +190,19 @@ def _published_forms(
     return f"{instruction}\n\n{given}" if given else instruction, response or _text(first.get("output"))
 
 
-def _final_answer(response: str, answer: str) -> tuple[str, str | None]:
-    """Split GSM8K's form, where a solution's last line is `#### 72`, in whichever column it stands."""
+def _final_answer(response: str, answer: str) -> tuple[str, str | None, bool]:
+    """Split GSM8K's form, where a solution's last line is `#### 72`, in whichever column it stands.
+
+    Returns the response, the answer, and whether that is the response's own.
+    """
     if "####" not in answer and "####" not in response:
-        return response, answer or None
+        return response, answer or None, False
     if in_answer := FINAL_ANSWER.findall(answer):
-        return response or answer, in_answer[-1].strip()
+        return response or answer, in_answer[-1].strip(), not response or response == answer
     in_response = FINAL_ANSWER.findall(response)
     if not answer and in_response:
-        return response, in_response[-1].strip()
-    return response, answer or None
+        return response, in_response[-1].strip(), True
+    return response, answer or None, False
 
 
 def _tests(column: str | None, cells: Mapping[str, Any]) -> Json:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Final
 
+from evol._columns import CHATS
 from evol.audit.findings import Finding, Severity
 from evol.audit.quiet import Marks, look, may_be_personal
 from evol.audit.screens import Screened, may_echo, may_give_away
@@ -20,15 +21,19 @@ from evol.verifiers.row_language import row_language
 from evol.verifiers.row_leak import leaked_prompt
 from evol.verifiers.row_template import chat_template
 
-CHAT_COLUMNS: Final = ("messages", "conversations")
 USERS: Final = ("user", "human")
 REPLIERS: Final = ("assistant", "gpt")
 ROLES: Final = {**dict.fromkeys(USERS, "user"), **dict.fromkeys(REPLIERS, "assistant")}
 SILENT: Final = ("system", "tool", "function")
 
 
-def check_texts(instruction: str, response: str | None, answer: str | None) -> Iterator[Finding]:
-    """Yield what is wrong with a row's texts; `response` is None where the data have no such column."""
+def check_texts(
+    instruction: str, response: str | None, answer: str | None, *, before: str = "", last: bool = True
+) -> Iterator[Finding]:
+    """Yield what is wrong with a row's texts; `response` is None where the data have no such column.
+
+    Of an exchange within a chat, `before` is what was said until then, and `last` whether it ends there.
+    """
     if not _shows(instruction):
         yield _empty("instruction")
         return
@@ -41,9 +46,9 @@ def check_texts(instruction: str, response: str | None, answer: str | None) -> I
     if not _shows(response):
         yield _empty("response")
         return
-    for verdict in (*_of_any(said), *_of_response(asked, said, marks)):
+    for verdict in (*_of_any(said), *_of_response(asked, said, marks, before)):
         yield from _objection(verdict, "response")
-    if said.asks():
+    if last and said.asks():
         yield from _objection(text.asks_back(response), "response", Severity.UNDECIDED)
 
 
@@ -74,7 +79,7 @@ def _of_instruction(asked: Screened, said: Screened, answer: str | None, marks: 
         yield text.personal_data(asked.raw)
 
 
-def _of_response(asked: Screened, said: Screened, marks: Marks) -> Iterator[Verdict]:
+def _of_response(asked: Screened, said: Screened, marks: Marks, before: str) -> Iterator[Verdict]:
     if said.dangles():
         yield cut_off(said.raw)
     if marks.words and "sorry" in said.low:
@@ -90,7 +95,7 @@ def _of_response(asked: Screened, said: Screened, marks: Marks) -> Iterator[Verd
     if may_echo(asked, said):
         yield text.echo(asked.raw, said.raw)
     if marks.personal and may_be_personal(said.raw):
-        yield text.personal_data(said.raw, asked.raw)
+        yield text.personal_data(said.raw, f"{before}\n{asked.raw}" if before else asked.raw)
     if marks.foreign:
         yield row_language(asked.raw, said.raw)
 
@@ -106,7 +111,7 @@ def _objection(verdict: Verdict, part: str, severity: Severity | None = None) ->
 
 def check_turns(cells: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield what is wrong with the order of a chat's turns: roles that do not take turns, no reply."""
-    turns = next((cells[name] for name in CHAT_COLUMNS if isinstance(cells.get(name), list)), None)
+    turns = next((cells[name] for name in CHATS if isinstance(cells.get(name), list)), None)
     if turns is None:
         return
     named = [str(t.get("role") or t.get("from")) if isinstance(t, Mapping) else "" for t in turns]

@@ -12,15 +12,16 @@ import json
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any, Final, NamedTuple
 
-from evol._columns import Fields, find_columns, read_fields, to_json
+from evol._columns import CHATS, Fields, exchanges, find_columns, read_fields, to_json
 from evol.audit.checks import check_texts, check_turns
 from evol.audit.findings import Conclusion, Finding, Severity, conclude, steady
 from evol.audit.formats.jsonl import parse
 from evol.audit.store import Columns, Judged, Keys
+from evol.audit.turns import check_exchanges, whole_reply
 from evol.errors import EvolError
 from evol.pack import VerifyHook
 from evol.types import Json, Outcome, Verdict
@@ -108,13 +109,18 @@ def _unusable(fields: Fields, columns: Mapping[str, str] | None) -> Judged:
 
 def _judge(job: Job, cells: dict[str, Any], fields: Fields, columns: Mapping[str, str]) -> Judged:
     response = fields.response if fields.response or "response" in columns or _chat(columns) else None
-    findings = [*check_turns(cells), *check_texts(fields.instruction, response, fields.answer)]
+    chat = exchanges(cells) if _chat(columns) else []
+    alone = len(chat) < 2
+    findings = [*check_turns(cells), *check_texts(fields.instruction, response, fields.answer, last=alone)]
     if job.domain and response is None:
         findings.append(_unanswered())
     verdict = _own_verdict(job.domain, cells, fields) if job.domain else None
     if verdict is not None and not verdict.accepted:
         known = {finding.reason for finding in findings}
         findings += [] if verdict.reason in known else [Finding.of(verdict, "row")]
+    if not alone:
+        findings += check_exchanges(chat, partial(_verdict_on, job.domain) if job.domain else None)
+        fields = replace(fields, response=whole_reply(fields.response, chat))
     return _judged(fields, columns, findings, verdict, _origin(cells))
 
 
@@ -124,7 +130,11 @@ def _unanswered() -> Finding:
 
 
 def _chat(columns: Mapping[str, str]) -> bool:
-    return columns.get("instruction") in ("messages", "conversations")
+    return columns.get("instruction") in CHATS
+
+
+def _verdict_on(domain: str, instruction: str, response: str) -> Verdict:
+    return hook_verdict(domain, {"instruction": instruction, "response": response}, audits=True)
 
 
 def _own_verdict(domain: str, cells: Mapping[str, Any], fields: Fields) -> Verdict | None:
@@ -134,7 +144,8 @@ def _own_verdict(domain: str, cells: Mapping[str, Any], fields: Fields) -> Verdi
     plain: dict[str, Json] = {str(name): to_json(value) for name, value in cells.items()}
     read: dict[str, Json] = {"instruction": fields.instruction, "response": fields.response}
     if fields.answer is not None:
-        read["answer"] = fields.answer
+        # What a response says of itself is no gold for it.
+        read["answer"] = None if fields.own else fields.answer
     return hook_verdict(domain, {**plain, **read}, audits=True)
 
 

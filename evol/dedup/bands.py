@@ -74,7 +74,7 @@ def sketch(path: Path, start: int, end: int, cut: Plan, numbers: Numbers) -> lis
     matrix = RMinHash.digest_matrix_from_token_sets(tokens, cut.bands * cut.rows, SEED)
     values = chain.from_iterable(matrix.to_rows())
     # The hash of a tuple of integers does not depend on PYTHONHASHSEED.
-    of_bands: Iterable[tuple[int, ...]] = zip(*[values] * cut.rows, strict=True)
+    of_bands: Iterable[tuple[object, ...]] = zip(*[values] * cut.rows, strict=True)
     if numbers == "exact":
         counted = chain.from_iterable(repeat(_digest(written_numbers(text)), cut.bands) for text in texts)
         of_bands = zip(of_bands, counted, strict=True)

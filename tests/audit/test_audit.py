@@ -298,3 +298,43 @@ def test_a_benchmark_that_is_solved_is_told_apart_from_one_that_is_quoted(tmp_pa
     assert "2 give a benchmark away, 1 by its text and 1 by passing its tests" in page
     assert "<h3>By text</h3>" in page
     assert "<h3>By execution</h3>" in page
+
+
+def chat(*turns: str) -> dict[str, Any]:
+    roles = ("user", "assistant") * len(turns)
+    return {"messages": [{"role": role, "content": text} for role, text in zip(roles, turns, strict=False)]}
+
+
+def test_every_exchange_of_a_chat_is_judged(tmp_path: Path) -> None:
+    first = ("What is a plum?", "A plum is a fruit with a stone in it.")
+    rows = [
+        chat(*first, "And a pear?", "A pear is a fruit, too."),
+        chat(*first, "And a pear?", "I'm sorry, I cannot help with that."),
+        chat("Help me.", "Sure, with what?", "With my mail to ann@pears.net.", "Write to ann@pears.net."),
+        chat(*first, "What is 2 + 2?", "2 + 2 = 5, so it is 5."),
+    ]
+    folder, _ = audit(write(tmp_path / "rows.jsonl", rows), "math")
+    found = [row["reasons"] for row in told(folder)]
+    assert "refusal" in found[1]
+    parts = [f["part"] for f in json.loads(told(folder)[2]["findings"]) if f["reason"] == "personal_data"]
+    assert parts == ["instruction"]
+    assert "asks_back" not in found[2]
+    assert "wrong_step" in found[3]
+    assert all("exchange_undecided" in reasons for reasons in found[:3])
+    assert "duplicate_pair" not in {reason for reasons in found for reason in reasons}
+    refused = next(f for f in json.loads(told(folder)[1]["findings"]) if f["reason"] == "refusal")
+    assert refused["message"].startswith("In exchange 2: ")
+    assert refused["evidence"]["exchange"] == 2
+
+
+def test_an_answer_is_not_evidence_for_the_response_it_was_taken_from(tmp_path: Path) -> None:
+    text = "Tom has 3 + 4 = 7 apples now.\n#### 7"
+    rows = [
+        {"question": "Tom has 3 apples and buys 4. How many now?", "answer": text},
+        {"question": "Ann has 3 pears and buys 4. How many now?", "solution": text, "answer": "7"},
+        {"question": "Eve has 3 plums and buys 4. How many now?", "response": text},
+        {"question": "Bob has 3 figs and buys 4. How many now?", "answer": text.replace("= 7", "= 8")},
+    ]
+    folder, _ = audit(write(tmp_path / "rows.jsonl", rows), "math")
+    assert [row["reason"] for row in told(folder)] == ["no_gold", "same_text", "no_gold", "wrong_step"]
+    assert [row["answer"] for row in told(folder)] == ["7"] * 4

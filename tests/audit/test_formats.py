@@ -146,3 +146,34 @@ def test_rows_are_written_back_in_kind_with_columns_added(tmp_path: Path, name: 
         sink.write(record, {"why": "to see"})
     sink.close()
     assert [cells(r) for r in open_table(again)] == [{**row, "why": "to see"} for row in ROWS]
+
+
+@pytest.mark.parametrize("text", [
+    json.dumps({"data": ROWS}),
+    json.dumps({"version": "1.1", "rows": ROWS, "more": {"a": [1]}}, indent=1),
+])  # fmt: skip
+def test_an_object_around_the_rows_is_taken_off(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(text)
+    good, bad = read(path)
+    assert ([cells(r) for r in good], bad) == (ROWS, [])
+    sink = open_table(path).sink(tmp_path / "again.json", ())
+    for record in good:
+        sink.write(record, {})
+    sink.close()
+    assert ROWS in json.loads((tmp_path / "again.json").read_text()).values()
+
+
+def test_an_object_around_the_rows_that_is_cut_gives_what_stands_there(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps({"data": ROWS})[:-40])
+    good, bad = read(path)
+    assert [cells(r) for r in good] == ROWS[: len(good)]
+    assert len(bad) == 1
+
+
+def test_lines_that_each_hold_a_list_are_lines(tmp_path: Path) -> None:
+    rows = [{"data": [{"n": 1}], "instruction": "Add."}] * 2
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(jsonl(rows))
+    assert [cells(r) for r in read(path)[0]] == rows

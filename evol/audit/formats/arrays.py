@@ -1,4 +1,4 @@
-"""A JSON array of rows, of which no more is held than the element being read.
+"""A JSON array of rows, or an object that holds one, of which no more is held than the row being read.
 
 An element that is broken hides where the next one begins, so the file ends there for the reader;
 a row that was cut off at the end of a file is such a one.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,17 +23,27 @@ class Broken(Exception):
     """What hinders reading the array any further."""
 
 
+# An object whose first list is called so and holds objects: its rows are the list's. Before it only
+# plain values stand, such as a version.
+WRAPPED = re.compile(
+    r'\s*\{\s*(?:"[^"\\]*"\s*:\s*(?:"[^"\\]*"|[-+.\deE]+|true|false|null)\s*,\s*)*'
+    r'"(?P<key>data|rows|train|test|validation|examples|items|records|samples|dataset)"\s*:\s*\[\s*[{\]]'
+)
+
+
 class JsonArray:
-    """A file that is one JSON array, packed or not."""
+    """A file that is one JSON array, packed or not, or one object with the array under `key`."""
 
     form = "json"
 
-    def __init__(self, path: Path, packed: str) -> None:
-        self._path, self._packed = path, packed
+    def __init__(self, path: Path, packed: str, key: str | None = None) -> None:
+        self._path, self._packed, self._key = path, packed, key
 
     def __iter__(self) -> Iterator[Record]:
         text, number = _Text(chunks(self._path, self._packed)), 0
         try:
+            if self._key is not None:
+                text.enter(self._key)
             text.skip("[")
             while text.peek() != "]":
                 number += 1
@@ -41,6 +52,8 @@ class JsonArray:
                 if text.peek() != "]":
                     text.skip(",")
             text.skip("]")
+            if self._key is not None:
+                text.leave()
             if text.peek():
                 raise Broken("text after the array's end")
         except Broken as broken:
@@ -49,7 +62,7 @@ class JsonArray:
 
     def sink(self, path: Path, added: tuple[str, ...]) -> JsonArraySink:
         """Open a file for elements of this array."""
-        return JsonArraySink(path, self._packed)
+        return JsonArraySink(path, self._packed, self._key)
 
 
 def _record(number: int, raw: str, value: Any) -> Record:
@@ -102,6 +115,26 @@ class _Text:
             raise Broken(f"broken JSON (expected {expected!r})")
         self._at += 1
 
+    def enter(self, key: str) -> None:
+        """Step into an object, over its members before the one of that key."""
+        self.skip("{")
+        while self._name() != key:
+            self.value()
+            self.skip(",")
+
+    def leave(self) -> None:
+        """Step over what is left of an object."""
+        while self.peek() == ",":
+            self.skip(",")
+            self._name()
+            self.value()
+        self.skip("}")
+
+    def _name(self) -> object:
+        _, name = self.value()
+        self.skip(":")
+        return name
+
     def value(self) -> tuple[str, Any]:
         """Read one element, fetching twice as much text each time it turns out to be cut."""
         self.peek()
@@ -127,9 +160,10 @@ class _Text:
 class JsonArraySink:
     """Writes rows as elements of one array, a row a line; each keeps its own text."""
 
-    def __init__(self, path: Path, packed: str) -> None:
+    def __init__(self, path: Path, packed: str, key: str | None = None) -> None:
         self._stream = open_for_writing(path, packed)
-        self._between = b"[\n"
+        self._head, self._end = (b'{"%b": [' % key.encode(), b"]}\n") if key else (b"[", b"]\n")
+        self._rows = 0
 
     def write(self, record: Record, added: Mapping[str, Json]) -> None:
         """Write one row."""
@@ -137,10 +171,10 @@ class JsonArraySink:
             text = as_line({**(record.cells or {}), **added}).rstrip(b"\n")
         else:
             text = record.raw.encode("utf-8", "surrogateescape")
-        self._stream.write(self._between + text)
-        self._between = b",\n"
+        self._stream.write((b",\n" if self._rows else self._head + b"\n") + text)
+        self._rows += 1
 
     def close(self) -> None:
         """Finish the file."""
-        self._stream.write(b"\n]\n" if self._between == b",\n" else b"[]\n")
+        self._stream.write((b"\n" if self._rows else self._head) + self._end)
         self._stream.close()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from evol.audit.formats.arrays import JsonArray
+from evol.audit.formats.arrays import WRAPPED, JsonArray
 from evol.audit.formats.arrow import parquet
 from evol.audit.formats.jsonl import JsonLines, JsonLinesSink
 from evol.audit.formats.records import Record, Table, unreadable
@@ -56,6 +56,10 @@ def _table(path: Path, packed: str, head: bytes) -> Table:
         return Unreadable("the file is empty")
     if text.startswith(b"["):
         return JsonArray(path, packed)
+    wrapped = WRAPPED.match(text.decode("utf-8", "replace"))
+    line, _, following = text.partition(b"\n")
+    if wrapped and not (line.rstrip().endswith(b"}") and following.lstrip().startswith(b"{")):
+        return JsonArray(path, packed, wrapped["key"])
     if text.startswith(b"{"):
         return JsonLines(path, packed)
     if 100 * sum(byte in BINARY for byte in head) > len(head) or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
