@@ -76,5 +76,5 @@ def _memory(config: Any, model: Any, architecture: Any, parameters: int, trainab
     tokens = config.per_device_train_batch_size * row
     half = 1.0 if (config.bf16 or config.fp16 or model.dtype == "bfloat16") else 2.0
     layer = ACTIVATION_BYTES * half * width * tokens
-    kept = layers * 2 * half * width * tokens + layer if config.gradient_checkpointing else layers * layer
+    kept = layers * 2 * half * width * tokens + layer if config.activation_checkpointing else layers * layer
     return int(states + kept)

@@ -47,6 +47,8 @@ REPLACED: Final = {
     "logging_dir": "the TENSORBOARD_LOGGING_DIR environment variable",
     "lora_task": "lora_task_type",
 }
+NEW_NAMES: Final = {"gradient_checkpointing": "activation_checkpointing"}
+"""Old names that TRL still takes, by their new ones."""
 
 
 def quiet_libraries() -> None:
@@ -128,8 +130,9 @@ def for_this_machine(recipe: Mapping[str, Any]) -> tuple[dict[str, Any], list[st
         _check_quantization(accelerated)
     if accelerated:
         return dict(recipe), []
-    changed = {"use_cpu": True, "bf16": False, "gradient_checkpointing": False}
-    added = {key: value for key, value in changed.items() if key not in recipe}
+    changed = {"use_cpu": True, "bf16": False, "activation_checkpointing": False}
+    given = {NEW_NAMES.get(key, key) for key in recipe}
+    added = {key: value for key, value in changed.items() if key not in given}
     notes = [f"No GPU here: {', '.join(f'{key}={value}' for key, value in added.items())}."] if added else []
     return {**recipe, **added}, notes
 

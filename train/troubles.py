@@ -12,7 +12,14 @@ from evol.errors import ConfigError
 from evol.train.outputs import last_checkpoint, remove_cut
 
 NO_MEMORY: Final = ("out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory")
-NO_SPACE: Final = ("no space left", "disk quota exceeded", "file write failed", "pytorchstreamwriter failed")
+NO_SPACE: Final = (
+    "no space left", "disk quota exceeded", "pytorchstreamwriter failed", "inline_container.cc",
+)  # fmt: skip
+    "no space left",
+    "disk quota exceeded",
+    "pytorchstreamwriter failed",
+    "inline_container.cc",
+)
 
 
 def lacks_memory(error: BaseException) -> bool:
@@ -27,15 +34,16 @@ def lacks_space(error: BaseException) -> bool:
     """Whether an error says that a disk is full: Python's, torch's and safetensors' say so differently."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
-    said = str(error).lower()
-    return any(sign in said for sign in NO_SPACE)
+    if any(sign in str(error).lower() for sign in NO_SPACE):
+        return True
+    return error.__context__ is not None and lacks_space(error.__context__)
 
 
 def memory_advice(config: Any, model: Any) -> str:
     """Return the settings to change, in the order of what they cost, leaving out those already set."""
     advice = []
-    if not config.gradient_checkpointing:
-        advice.append("gradient_checkpointing: true")
+    if not config.activation_checkpointing:
+        advice.append("activation_checkpointing: true")
     if (batch := config.per_device_train_batch_size) > 1:
         half = max(1, batch // 2)
         steps = config.gradient_accumulation_steps * batch // half

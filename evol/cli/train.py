@@ -44,6 +44,7 @@ SHOWN = 4000
 @click.option("--all-rows", is_flag=True, help="Take rows that were rejected or left undecided, too.")
 @click.option("--method", type=click.Choice(["sft", "grpo"]), default="sft", show_default=True,
               help="Supervised fine-tuning, or reinforcement by the verifiers.")  # fmt: skip
+@click.option("--domain", help="GRPO: the pack whose verifiers reward, where the rows do not say it.")
 @click.option("--dry-run", is_flag=True, help="Check rows, template, masks and recipe, and stop there.")
 @json_option
 def train(
@@ -56,6 +57,7 @@ def train(
     evaluation: tuple[str, ...],
     all_rows: bool,
     method: str,
+    domain: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -69,7 +71,8 @@ def train(
 
     given = read_recipes(recipe, settings, method)
     target = out or Path("models") / (Path(dataset).resolve().stem or "model")
-    plan = TrainPlan(dataset, model, target, given, parse_map(maps), evaluation, all_rows, method)
+    columns = parse_map(maps)
+    plan = TrainPlan(dataset, model, target, given, columns, evaluation, all_rows, method, domain)
     trained = _train(plan, dry_run, as_json)
     if trained is not None:
         _tell(trained, as_json)
