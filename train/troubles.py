@@ -13,8 +13,6 @@ from evol.train.outputs import last_checkpoint, remove_cut
 
 NO_MEMORY: Final = ("out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory")
 NO_SPACE: Final = (
-    "no space left", "disk quota exceeded", "pytorchstreamwriter failed", "inline_container.cc",
-)  # fmt: skip
     "no space left",
     "disk quota exceeded",
     "pytorchstreamwriter failed",

@@ -214,7 +214,7 @@ def test_a_full_disk_at_a_checkpoint_loses_nothing(plan: TrainPlan, tmp_path: Pa
             (full.out / "checkpoint-4").mkdir()
             (full.out / "checkpoint-4" / "optimizer.pt").symlink_to("/dev/full")
 
-    with pytest.raises(ConfigError, match="is full: make room .* goes on from checkpoint-2, which is whole"):
+    with pytest.raises(ConfigError, match=r"is full: make room .* goes on from checkpoint-2, which is whole"):
         train(full, fill)
     assert [path.name for path in full.out.glob("checkpoint-*")] == ["checkpoint-2"]
     assert train(full).steps == 6
