@@ -50,7 +50,8 @@ class Ruling:
     """The verdict on agreement; where it accepts, the solutions that agree and the cases that hold.
 
     `wants` says what may decide otherwise: further solutions where the leading group is too small or
-    passes less than another, further tests where it is large enough and the tests fall short.
+    passes less than another, further tests where it is large enough, or nothing passes, and the tests
+    may fall short.
     """
 
     verdict: Verdict
@@ -71,7 +72,8 @@ def rule(ballot: Ballot, thresholds: Thresholds) -> Ruling:
     group = largest_agreement([tried.passes for tried in ballot.tried])
     evidence = _evidence(ballot, group)
     if not group.solutions:
-        return Ruling(_nothing_passes(ballot, evidence))
+        nothing = _nothing_passes(ballot, evidence)
+        return Ruling(nothing, wants="tests" if nothing.reason == "no_agreement" else "")
     agreeing, runnable = len(group.solutions), len(ballot.tried)
     if agreeing < thresholds.quorum or agreeing < thresholds.agreement * runnable:
         few = f"Only {agreeing} of {runnable} solutions agree."

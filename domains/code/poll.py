@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from evol.domains._rules import Case as Row
 from evol.domains._rules import Questions
 from evol.domains.code import trying
-from evol.domains.code.cases import join
+from evol.domains.code.cases import Case, join
 from evol.domains.code.judging import Ballot, Ruling, Thresholds, rule, weak_suite
 from evol.domains.code.replies import Solution, nothing_left, read_solutions
 from evol.domains.code.settings import Settings
@@ -26,6 +26,7 @@ from evol.types import ChatReply, Json, Verdict
 
 ANSWER: Final = "prompts/answer.md"
 TESTS: Final = "prompts/tests.md"
+Run: TypeAlias = tuple[Verdict, tuple[bool, ...]]
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class Poll:
     written: list[ChatReply] = field(default_factory=list)
     tests: TestSuites = field(default_factory=TestSuites)
     solutions: list[Solution] = field(default_factory=list)
-    _runs: dict[tuple[str, str], Tried] = field(default_factory=dict)
+    _runs: dict[tuple[str, str, int], Run] = field(default_factory=dict)
     _stubs: dict[str, str | None] = field(default_factory=dict)
 
     async def held(self) -> Ruling:
@@ -95,18 +96,27 @@ class Poll:
         return Thresholds(quorum, settings.agreement, settings.tests_agreement)
 
     async def _tried(self, source: str) -> Tried:
-        """Run a program on all cases together and, where that fails, on each by itself."""
-        suite, cases = join(self.tests.cases), [case.tests for case in self.tests.cases]
-        key = source, str(suite)
-        if key not in self._runs:
-            self._runs[key] = await self._run(source, suite, cases)
-        return self._runs[key]
+        """Run a program on all cases together; where that fails by suites, and where these fail by cases."""
+        numbers = list(dict.fromkeys(self.tests.suites))
+        verdict, passes = await self._run(source, self.tests.cases, by_cases=len(numbers) == 1)
+        if len(numbers) > 1 and not verdict.accepted:
+            parts = (self._run(source, self.tests.of(number), by_cases=True) for number in numbers)
+            passes = tuple(passed for _, part in await asyncio.gather(*parts) for passed in part)
+        return Tried(passes, verdict)
 
-    async def _run(self, source: str, suite: Json, cases: Sequence[Json]) -> Tried:
-        verdict = await self.row.inquiry.verify(trying.try_program, source, suite)
-        if verdict.accepted or verdict.reason == "sandbox_lost":
-            return Tried((verdict.accepted,) * len(cases), verdict)
-        return Tried(tuple(await self.row.inquiry.verify(trying.try_cases, source, cases)), verdict)
+    async def _run(self, source: str, cases: Sequence[Case], *, by_cases: bool) -> Run:
+        """Return the verdict on cases that are run together, and which of them pass; remember both."""
+        suite = join(cases)
+        # Two suites that are alike make the same script as one of them, with half as many cases.
+        key = source, str(suite), len(cases)
+        if key not in self._runs:
+            verdict = await self.row.inquiry.verify(trying.try_program, source, suite)
+            passes: Sequence[bool] = [verdict.accepted] * len(cases)
+            if by_cases and len(cases) > 1 and not verdict.accepted and verdict.reason != "sandbox_lost":
+                alone = [case.tests for case in cases]
+                passes = await self.row.inquiry.verify(trying.try_cases, source, alone)
+            self._runs[key] = verdict, tuple(passes)
+        return self._runs[key]
 
     async def _strong_suites(self, solution: Solution) -> TestSuites:
         """Return the suites without those that a program which does nothing passes: they have no vote."""

@@ -306,6 +306,41 @@ def test_further_solutions_are_drawn_where_too_few_agree(workers: WorkerPool) ->
     assert judge(split, child(), parent()).verdict.reason == "no_agreement"
 
 
+WRONG_TESTS = "assert total([1, 2]) == 4\nassert total([-1, 4]) == 3\nassert total([9]) == 1"
+REFUSED = "I cannot help with that."
+
+
+@pytest.mark.parametrize(
+    ("first", "asked", "kept"),
+    [
+        ([TESTS, TESTS], 2, "strong_tests"),
+        ([REFUSED, REFUSED, TESTS, TESTS], 4, "strong_tests"),
+        ([WRONG_TESTS, TESTS, TESTS, f"{TESTS}\nassert total([6]) == 6"], 4, "strong_tests"),
+        ([WRONG_TESTS, WRONG_TESTS, WRONG_TESTS, TESTS, WRONG_TESTS, TESTS], 6, "no_agreement"),
+        ([REFUSED] * 6, 6, "refusal"),
+    ],
+)
+def test_further_tests_are_drawn_where_solutions_agree_and_tests_fall_short(
+    workers: WorkerPool, first: list[str], asked: int, kept: str
+) -> None:
+    tests = [text if text == REFUSED else fenced(text) for text in first]
+    teacher = Teacher(workers, {"answer": [fenced(NEW)], "tests": tests, "judge": ["Not Equal"]})
+    assert judge(teacher, child(), parent()).verdict.reason == kept
+    assert teacher.calls["tests"] == asked
+    assert teacher.calls["answer"] == 4
+
+
+def test_solutions_that_tests_speak_against_are_not_saved_by_drawing_more(workers: WorkerPool) -> None:
+    kind = (
+        "assert total([1, 2]) == 3\nassert total([]) == 0\nassert total([2, 2]) == 4\nassert total([7]) == 7"
+    )
+    tests = [fenced(TESTS), fenced(TESTS), fenced(kind), fenced(TESTS), fenced(TESTS), fenced(TESTS)]
+    teacher = Teacher(workers, {"answer": [fenced(OLD)], "tests": tests, "judge": ["Not Equal"]})
+    judgement = judge(teacher, child(), parent())
+    assert judgement.verdict.reason == "no_agreement"
+    assert teacher.calls["tests"] == 6
+
+
 def test_a_solution_is_run_once_however_often_it_was_drawn(workers: WorkerPool) -> None:
     tried: list[str] = []
     teacher = Teacher(workers, {"answer": [fenced(NEW)], "tests": [fenced(TESTS)], "judge": ["Not Equal"]})
