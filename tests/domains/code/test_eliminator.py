@@ -317,7 +317,7 @@ REFUSED = "I cannot help with that."
         ([REFUSED, REFUSED, TESTS, TESTS], 4, "strong_tests"),
         ([WRONG_TESTS, TESTS, TESTS, f"{TESTS}\nassert total([6]) == 6"], 4, "strong_tests"),
         ([WRONG_TESTS, WRONG_TESTS, WRONG_TESTS, TESTS, WRONG_TESTS, TESTS], 6, "no_agreement"),
-        ([REFUSED] * 6, 6, "refusal"),
+        ([REFUSED] * 6, 6, "assistant_boilerplate"),
     ],
 )
 def test_further_tests_are_drawn_where_solutions_agree_and_tests_fall_short(
