@@ -52,7 +52,7 @@ def read_tests(
     """Return tests in any known form as a Suite, or None.
 
     `entry_point` is the function asked for, where the row names it; `prompt` the code that a
-    solution may continue; `setup` goes in front of the tests.
+    solution may continue (one in prose does no harm); `setup` goes in front of the tests.
     """
     if isinstance(tests, str):
         return _from_text(tests, entry_point, prompt, setup)
@@ -71,7 +71,7 @@ def _from_text(text: str, entry_point: str | None, prompt: str, setup: str) -> S
     if stripped[:1] in ("{", "[") and (data := _json(stripped)) is not None:
         return read_tests(data, entry_point=entry_point, prompt=prompt, setup=setup)
     if stripped.startswith(">>>") or (">>>" in stripped and parse(stripped) is None):
-        return Suite("doctest", (entry_point,) if entry_point else (), _code(prompt), examples=text)
+        return Suite("doctest", (entry_point,) if entry_point else (), prompt, examples=text)
     return _script("script", f"{setup}\n{text}", entry_point, prompt) if stripped else None
 
 
@@ -85,17 +85,11 @@ def _script(kind: Format, script: str, entry_point: str | None, prompt: str) -> 
         kind = "humaneval"
     if re.search(r"^class \w+\(.*TestCase.*\)", script, re.M):
         kind = "unittest"
-    code = _code(prompt)
     try:
-        tests = ready(script, code, entry_point)
+        tests = ready(script, prompt, entry_point)
     except RecursionError:
         tests = ReadyScript(script, (entry_point,) if entry_point else (), parse(script))
-    return Suite(kind, tests.entry_points, code, script=tests.text, tree=tests.tree)
-
-
-def _code(prompt: str) -> str:
-    """Return a prompt where it is code to go on with, and nothing where it is prose."""
-    return prompt if prompt.strip() and (parse(prompt) or parse(f"{prompt.rstrip()}\n    pass\n")) else ""
+    return Suite(kind, tests.entry_points, prompt, script=tests.text, tree=tests.tree)
 
 
 def _from_columns(tests: Mapping[str, Json], entry_point: str | None) -> Suite | None:

@@ -29,11 +29,16 @@ class NotLiteral(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One assertion as it was written, its check over names that stand for results, and its calls."""
+    """One assertion as it was written, its check over names that stand for results, and its calls.
+
+    The commonest, `f(literals) == literal`, has no check: the value that its one call must return
+    stands in `expected`.
+    """
 
     test: ast.expr
-    check: ast.expr
+    check: ast.expr | None
     calls: tuple[int, ...]
+    expected: object = None
 
     @property
     def source(self) -> str:
@@ -132,10 +137,13 @@ class _Reader:
 
     def _assertion(self, test: ast.expr, scope: _Scope) -> None:
         first = len(self.calls)
-        check = self._plain_comparison(test, scope) or self._resolved(test, scope)
-        self.cases.append(Case(test, check, tuple(range(first, len(self.calls)))))
+        case = self._plain_comparison(test, scope)
+        if case is None:
+            check = self._resolved(test, scope)
+            case = Case(test, check, tuple(range(first, len(self.calls))))
+        self.cases.append(case)
 
-    def _plain_comparison(self, test: ast.expr, scope: _Scope) -> ast.expr | None:
+    def _plain_comparison(self, test: ast.expr, scope: _Scope) -> Case | None:
         """Read the commonest assertion, `f(literals) == literal`, without the general machinery."""
         if not isinstance(test, ast.Compare) or [*map(type, test.ops)] != [ast.Eq]:
             return None
@@ -143,16 +151,15 @@ class _Reader:
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.keywords:
             return None
         entry = scope.entries.get(call.func.id)
-        try:
-            values = tuple(map(_literal, call.args))
-            _literal(test.comparators[0])
-        except (NotLiteral, TypeError):
-            return None
         if entry is None:
             return None
+        try:
+            values = tuple(map(_literal, call.args))
+            expected = _literal(test.comparators[0])
+        except (NotLiteral, TypeError):
+            return None
         self.calls.append(Invocation(entry, values))
-        result = ast.Name(RESULT.format(len(self.calls) - 1), ast.Load())
-        return ast.Compare(result, test.ops, test.comparators)
+        return Case(test, None, (len(self.calls) - 1,), expected)
 
     def _binding(self, name: str, value: ast.expr, scope: _Scope) -> None:
         names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
@@ -312,32 +319,10 @@ def judge_case(tests: LiteralTests, case: Case, results: Sequence[Result]) -> Ca
 
     Raises Beyond where the check is not decided by plain data, and Missing where a result is not there.
     """
-    values: dict[str, object] = {}
-
-    def value_of(name: str) -> object:
-        if name in tests.bound:
-            if name not in values:
-                values[name] = evaluate(tests.bound[name], value_of)
-            return values[name]
-        index = int(name.rsplit(" ", 1)[1])
-        if index >= len(results):
-            raise Missing
-        result = results[index]
-        if isinstance(result, Raised):
-            raise _CallRaised(str(result))
-        return result.value.plain()
-
-    sides = (
-        (case.check.left, case.check.comparators[0]) if isinstance(case.check, ast.Compare) else (case.check,)
-    )
     try:
-        holds = evaluate(case.check, value_of)
-        if isinstance(holds, Foreign):
-            raise Beyond
-        if holds:
-            return CaseOutcome(True)
-        shown = [_shown(evaluate(side, value_of)) for side in sides]
-        return CaseOutcome(False, shown[0], shown[1] if len(shown) > 1 else "a true value")
+        if case.check is None:
+            return _compared(_returned(results, case.calls[0]), case.expected)
+        return _checked(tests, case.check, results)
     except _CallRaised as error:
         return CaseOutcome(False, raised=str(error))
     except (WireError, RecursionError) as error:
@@ -346,6 +331,39 @@ def judge_case(tests: LiteralTests, case: Case, results: Sequence[Result]) -> Ca
         raise
     except Exception as error:
         return CaseOutcome(False, raised=f"{type(error).__name__}: {error}")
+
+
+def _returned(results: Sequence[Result], index: int) -> object:
+    if index >= len(results):
+        raise Missing
+    result = results[index]
+    if isinstance(result, Raised):
+        raise _CallRaised(str(result))
+    return result.value.plain()
+
+
+def _compared(got: object, expected: object) -> CaseOutcome:
+    return CaseOutcome(True) if got == expected else CaseOutcome(False, _shown(got), _shown(expected))
+
+
+def _checked(tests: LiteralTests, check: ast.expr, results: Sequence[Result]) -> CaseOutcome:
+    values: dict[str, object] = {}
+
+    def value_of(name: str) -> object:
+        if name in tests.bound:
+            if name not in values:
+                values[name] = evaluate(tests.bound[name], value_of)
+            return values[name]
+        return _returned(results, int(name.rsplit(" ", 1)[1]))
+
+    holds = evaluate(check, value_of)
+    if isinstance(holds, Foreign):
+        raise Beyond
+    if holds:
+        return CaseOutcome(True)
+    sides = (check.left, check.comparators[0]) if isinstance(check, ast.Compare) else (check,)
+    shown = [_shown(evaluate(side, value_of)) for side in sides]
+    return CaseOutcome(False, shown[0], shown[1] if len(shown) > 1 else "a true value")
 
 
 def _shown(value: object, limit: int = 300) -> str:

@@ -41,6 +41,8 @@ def named(source: str) -> tuple[str, ...]:
 
     `from a import b` gives both `a` and `a.b`, as b may be a submodule.
     """
+    if "import" not in source:
+        return ()
     found: dict[str, None] = {}
     for match in STATEMENT.finditer(source):
         if names := match.group("names"):

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evol.verifiers.code.formats import read_tests, suite_of
+from evol.verifiers.code.scripts import assemble
 from evol.verifiers.code.suite import Dialogue, Pair
 
 ROWS = {
@@ -45,7 +46,9 @@ def test_pairs_for_a_function_and_for_a_program():
 
 
 def test_a_prose_prompt_is_not_code_to_go_on_with():
-    assert suite_of({"prompt": "Write a function f that doubles.", "tests": "assert f(1) == 2"}).prompt == ""
+    suite = suite_of({"prompt": "Write a function f that doubles.", "tests": "assert f(1) == 2"})
+    for solution in ("def f(x): return 2 * x", "    return 2 * x", "prose"):
+        assert assemble(solution, suite.prompt, suite.entry_points) == solution
 
 
 @pytest.mark.parametrize(
