@@ -1,14 +1,16 @@
 """What an audit finds of defects that are known, because they were planted.
 
-`python bench/audit_planted.py DATA`, where DATA is a folder with gsm8k_train_2000.jsonl,
-gsm8k_test.jsonl and mbpp.jsonl. Rows of the first and last are taken as clean (MBPP without its few
-repeated tasks); into each kind's own rows, drawn by a seed, one defect is planted. A finding counts
-as right where its kind was planted and as false on every row without a planted defect, so whatever
-is truly wrong with the published rows counts against precision.
+`python bench/audit_planted.py DATA [math code general chats]`, where DATA is a folder with
+gsm8k_train_2000.jsonl, gsm8k_test.jsonl, mbpp.jsonl and HumanEval.jsonl.gz. Their rows are taken as
+clean (MBPP without its few repeated tasks), and so are rows of our own (`planted_rows`); into each
+kind's own rows, drawn by a seed, one defect is planted. A finding counts as right where its kind was
+planted and as false on every row without a planted defect, so whatever is truly wrong with the
+published rows counts against precision.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import re
@@ -19,6 +21,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from planted_rows import DEMANDS, breaking, endless, general_rows, hollow, reading_a_file
 
 from evol.audit.performing import Plan, perform
 from evol.audit.writing import ROWS
@@ -54,6 +58,14 @@ REFUSALS = (
     "As an AI language model, I cannot solve this problem for you.",
     "Unfortunately, I am unable to assist with this request.",
 )
+
+
+BACK = (
+    "Could you please provide more details about it?",
+    "Sure, which one of them do you mean?",
+    "Please specify what you need, then I will go on.",
+)
+NOTHING = ("It is what it is.", "And so it is of them.", "...", "Oh, well, so it is.")
 
 
 @dataclass(frozen=True)
@@ -143,6 +155,9 @@ TEXT = [
     Kind("loop", ("repetition",), put(1, looped)),
     Kind("length outlier", ("length_outlier",), put(1, long)),
     Kind("personal data", ("personal_data",), put(1, lambda rnd, text: f"{text}\n{rnd.choice(SECRETS)}")),
+    Kind("asks back", ("asks_back",), put(1, lambda rnd, text: rnd.choice(BACK))),
+    Kind("only stop words", ("only_stop_words",), put(1, lambda rnd, text: rnd.choice(NOTHING))),
+    Kind("echo", ("echoes_instruction",), lambda rnd, row, asked, said: [{**row, said: row[asked]}]),
     Kind("exact duplicate", ("duplicate_pair",), beside),
     Kind("near duplicate", ("near_duplicate",), reworded),
 ]
@@ -161,6 +176,8 @@ MATH = [
     Kind("wrong gold", ("different_value",),
          lambda rnd, row, asked, said: [{**row, "answer": off_by(row, rnd.choice([1, 7, 100]))}]),
     Kind("wrong step", ("wrong_step",), put(1, slip)),
+    Kind("no gold but its own", ("no_gold",),
+         lambda rnd, row, asked, said: [{key: row[key] for key in row if key != "answer"}]),
 ]  # fmt: skip
 CODE = [
     Kind("does not compile", ("syntax_error",), put(1, lambda rnd, text: text.replace("):", ") ->:", 1))),
@@ -170,6 +187,9 @@ CODE = [
         put(1, lambda rnd, text: re.sub(r"return .*", "return 'no'", text)),
     ),
     Kind("tests absent", ("no_tests",), lambda rnd, row, asked, said: [{**row, "test_list": []}]),
+    Kind("weak tests", ("weak_tests",), lambda rnd, row, asked, said: [{**row, "test_list": hollow(row)}]),
+    Kind("reads a file", ("forbidden",), put(1, lambda rnd, text: reading_a_file(text))),
+    Kind("endless loop", ("timeout",), put(1, lambda rnd, text: endless(text))),
 ]
 
 
@@ -225,10 +245,16 @@ def report(title: str, kinds: list[Kind], truth: list[str], found: list[set[str]
     )
 
 
-def main(data: Path) -> None:
-    rows = [json.loads(line) for line in (data / "gsm8k_train_2000.jsonl").open()]
-    tests = [json.loads(line) for line in (data / "gsm8k_test.jsonl").open()]
-    taken = iter(tests)
+def lines(path: Path) -> list[Row]:
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def math(data: Path) -> None:
+    """Audit GSM8K rows with defects in them."""
+    rows = lines(data / "gsm8k_train_2000.jsonl")
+    taken = iter(lines(data / "gsm8k_test.jsonl"))
 
     def leaked(rnd: random.Random, row: Row, asked: str, said: str) -> list[Row]:
         other = next(taken)
@@ -237,11 +263,63 @@ def main(data: Path) -> None:
     kinds = [*TEXT, *MATH, Kind("test problem", ("contaminated",), leaked)]
     planted, truth = plant(rows, kinds, "question", "solution")
     report("GSM8K (math)", kinds, truth, found_in(planted, "math", (str(data / "gsm8k_test.jsonl"),)))
-    tasks = {row["text"]: row for row in map(json.loads, (data / "mbpp.jsonl").open())}
+
+
+def code(data: Path) -> None:
+    """Audit MBPP rows with defects in them, among them programs of HumanEval."""
+    tasks = {row["text"]: row for row in lines(data / "mbpp.jsonl")}
+    problems = iter(lines(data / "HumanEval.jsonl.gz"))
+
+    def solved(rnd: random.Random, row: Row, asked: str, said: str) -> list[Row]:
+        problem = next(problems)
+        program = f"{problem['prompt']}{problem['canonical_solution']}"
+        return [{**row, asked: f"{row[asked]} Use helpers.", said: f"{program}\n\n{row[said]}"}]
+
+    # Tasks of fourteen words that are nearly alike are noted, not rejected: see the docs.
     kinds = [kind for kind in [*TEXT, *CODE] if kind.name != "near duplicate"]
+    kinds.append(Kind("solves a benchmark", ("solves_benchmark",), solved))
     planted, truth = plant(list(tasks.values()), kinds, "text", "code")
-    report("MBPP (code)", kinds, truth, found_in(planted, "code", ()))
+    against = (str(data / "HumanEval.jsonl.gz"),)
+    report("MBPP (code)", kinds, truth, found_in(planted, "code", against))
+
+
+def general(data: Path) -> None:
+    """Audit rows of our own, each with one demand that a program can check."""
+    kinds = [kind for kind in TEXT if kind.name != "near duplicate"]
+    kinds += [
+        Kind(f"broken: {demand.words}", ("violated_instruction",), breaking(number))
+        for number, demand in enumerate(DEMANDS)
+    ]
+    planted, truth = plant(general_rows(2000, SEED), kinds, "instruction", "response")
+    report("Rows of our own (general)", kinds, truth, found_in(planted, "general", ()))
+
+
+def chats(data: Path) -> None:
+    """Audit chats of three exchanges, with a defect in the second or the third."""
+    rows, rnd = general_rows(4000, SEED), random.Random(SEED)
+    rows, others = rows[:1200], iter(rows[1200:])
+    kept = {"empty response", "refusal", "chat template", "broken encoding", "loop", "personal data", "echo"}
+    kinds = [kind for kind in TEXT if kind.name in kept] + [
+        Kind(f"broken: {demand.words}", ("violated_instruction",), breaking(number))
+        for number, demand in enumerate(DEMANDS)
+    ]
+    planted, truth = plant(rows, kinds, "instruction", "response")
+    made = []
+    for row in planted:
+        exchanges = [next(others), next(others), row]
+        exchanges[1:] = rnd.sample(exchanges[1:], 2)
+        turns = [
+            {"role": role, "content": each[field]}
+            for each in exchanges
+            for role, field in (("user", "instruction"), ("assistant", "response"))
+        ]
+        made.append({"messages": turns})
+    report("Chats of three exchanges (general)", kinds, truth, found_in(made, "general", ()))
+
+
+PARTS = {"math": math, "code": code, "general": general, "chats": chats}
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    for part in sys.argv[2:] or PARTS:
+        PARTS[part](Path(sys.argv[1]))
