@@ -171,7 +171,7 @@ def _before(task: Task, place: int, step: Before, rng: Random) -> Task:
     sentence = f"{words}{step.words.format(**filled)}."
     first = [step.code.format(**filled)]
     if step.refuses:
-        refused = f"{step.name.replace('-', ' ')}: {task.params[place]}"
+        refused = step.words.format(**filled).partition(" if ")[2].partition(",")[0].replace("`", "")
         first = [f"if {step.refuses.format(**filled)}:", f'    raise ValueError("{refused}")']
     return _wrapped(task, step.name, sentence, [*first, f"return inner({', '.join(task.params)})"])
 
@@ -247,7 +247,7 @@ def with_repetition(task: Task, rng: Random, runner: Runner) -> Task | None:
     times = free_name(" ".join(task.params), "times")
     first, rest = task.params[0], list(task.params[1:])
     words = (
-        f"It applies `{task.entry}` {times} times in a row, `{times}` being a whole number from 0: first "
+        f"It applies `{task.entry}` `{times}` times in a row, `{times}` being a whole number from 0: first "
         f"to `{first}`, then to the result each time{', with the other arguments unchanged' if rest else ''}"
         f", and returns the last result. With 0 times it returns `{first}` itself."
     )

@@ -57,7 +57,7 @@ def worded(step: Step, theme: Theme) -> str:
         "average": f"Work out the average {number} of all {theme.things}, and keep only those above it.",
         "gap": f"Find the largest {number} of all {theme.things}, and keep those with at least half of it.",
         "sort": f"Order the names by {number}, {'the smallest' if value == 'up' else 'the largest'} first.",
-        "take": f"Of what is left, take only the {value} with the largest {number}, the largest first.",
+        "take": f"Of these, take only the {value} with the largest {number}, the largest first.",
     }[name]
 
 
