@@ -81,6 +81,16 @@ ATTACKS = (
     "\\infty - \\infty",
     "a" * 3_000,
     "²" * 1_500,
+    "a" + " " * 1_900 + "integer k",
+    "k " * 900 + "is an integer",
+    "\\text{the sum is }" * 110,
+    "one " * 450 + "half",
+    "1 " * 900 + "million",
+    "\\begin{pmatrix}" + "\\\\ \\\\ 1 + " * 180 + "\\end{pmatrix}",
+    "\\begin{matrix} { " + "\\\\ \\\\ \\sqrt{ 1 } " * 100 + "\\end{matrix}",
+    "1" + ":1" * 900,
+    "1 m/s" * 380,
+    "2 hours 1 minutes " * 110,
 )
 
 

@@ -22,7 +22,7 @@ from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.sentences import match_sentences
 from evol.verifiers.math.special import match_special, set_in_notation
 from evol.verifiers.math.structure import Matcher
-from evol.verifiers.math.units import letter_unit_in_words, same_kind, slash_unit_in_words
+from evol.verifiers.math.units import letter_unit_in_words, micro_in_words, same_kind, slash_unit_in_words
 
 VERIFIER = "math_answer"
 _SHOWN = 300
@@ -168,7 +168,7 @@ def _letter_units(a: str, b: str) -> Iterator[tuple[Node, Node]]:
 
 
 def _tree(text: str, *, commas: bool = True) -> Node:
-    node = parse(spelled_out(text), commas=commas)
+    node = parse(micro_in_words(spelled_out(text)), commas=commas)
     if sum(1 for _ in walk(node)) > MAX_NODES:
         raise TooLarge("The answer has more parts than the cap.")
     return node

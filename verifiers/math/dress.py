@@ -12,6 +12,7 @@ import re
 from evol.verifiers.math.columns import joined_columns
 from evol.verifiers.math.tokens import braced
 from evol.verifiers.math.unicode import repair
+from evol.verifiers.math.units import parse_unit
 
 _PAIRS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("**", "**"), ("`", "`"), ('"', '"'))
 _WRAPPER = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm|mathbf|displaystyle|boxed)\b\s*")
@@ -19,9 +20,11 @@ _LAYOUT = re.compile(r"\\(?:left|right|displaystyle|[Bb]igg?[lr]?)(?![a-zA-Z])|\
 _GAP = re.compile(r"(?<=\w)\s+(?=\w)|(\s+)")
 _BLANK_LINE = re.compile(r"\n\s*\n+")
 _APPROXIMATION = re.compile(
-    r"(?<=\S)(?:\s|\\q?quad|\\[,;: ])*(?:\\text\{\s*)?"
+    r"(?<=\S)(?:\s|\\q?quad|\\[,;: ]){0,6}(?:\\text\{\s*)?"
     r"\((?:\\approx|≈|about|approx\.?|approximately|roughly)(?![a-z])[^()]*\)\s*\}?$"
 )
+_REMARK = re.compile(r"(?<=[\d})])(?:\s|\\[,;: ]){0,4}\\text\{\s*\(([A-Za-z ]{2,40})\)\s*\}$")
+_QUALIFYING = re.compile(r"\b(?:or|and|not|if|when|unless|except|mod|base|only|each)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\{([^{}\\]*)\}")
 
 
@@ -36,10 +39,20 @@ def undress(text: str) -> str:
             enclosed = len(text) > 2 * len(opening) and text.startswith(opening) and text.endswith(closing)
             if enclosed and opening not in inside and closing not in inside and not inside.startswith("$"):
                 text = inside.strip()
-        text = _APPROXIMATION.sub("", _unwrapped(text)) if text.endswith((")", "}")) else _unwrapped(text)
+        text = _unwrapped(text)
+        if text.endswith((")", ")}")):
+            text = _REMARK.sub(_without_remark, _APPROXIMATION.sub("", text))
         if text == before:
             break
     return joined_lines(text)
+
+
+def _without_remark(match: re.Match[str]) -> str:
+    """Return a unit in brackets as a unit, nothing for a remark, the whole for words that qualify."""
+    words = match[1].strip()
+    if parse_unit(words) is not None:
+        return f" \\text{{ {words}}}"
+    return match.group() if _QUALIFYING.search(words) else ""
 
 
 def _unwrapped(text: str) -> str:

@@ -38,7 +38,9 @@ _PHRASE = re.compile(
     r"\banswers?\b(?:\s{1,9}(?:here|to\s{1,9}[^.\n]{1,60}?))?"
     r"(?:\s{0,9}(?:\*\*|\\?\))?\s{0,9}(?:is|are|was|should\s{1,9}be|would\s{1,9}be|must\s{1,9}be|equals|=|:|：)"
     r"(?:\s{0,9}(?:therefore|thus|then|:|：))?|\s{1,9}(?=\$|\\\(|\\\[|\d))\s{0,9}(?:\*\*\s{0,9})?"
-    r"|答案\s{0,9}(?:是|为|：|:)\s{0,9}|(?:R[ée]ponse|Respuesta|Antwort|Risposta|Resposta|Ответ)\s{0,9}:\s{0,9}",
+    r"|答案\s{0,9}(?:是|为|：|:)\s{0,9}|答え\s{0,9}(?:は|：|:)\s{0,9}"
+    r"|\b(?:R[ée]ponse|Respuesta|Antwort|Risposta|Resposta|Ответ|उत्तर|الجواب|الإجابة)(?:\s{1,9}(?:final[e]?|correct[ae]?))?"
+    r"\s{0,9}(?::|：|\s(?:est|es|ist|è|é|هو|هي)\b)\s{0,9}",
     re.IGNORECASE,
 )
 _FINAL = re.compile(r"final\s+answer\s*(?:is|:)", re.IGNORECASE)
@@ -220,12 +222,20 @@ def _letter(text: str, offset: int) -> Extraction | None:
 
 
 def _bare(text: str) -> Extraction | None:
+    if len(text) <= MAX_ANSWER_CHARS and _is_short_sentence(text):
+        return None
     if len(text) > MAX_ANSWER_CHARS or is_prose(text):
         lines = [line for line in text.strip().splitlines() if line.strip()]
         if len(lines) > 1 and not is_prose(lines[-1]) and re.search(r"\d", lines[-1]):
             return _found(lines[-1], "last_line", text.rindex(lines[-1]))
         return None
     return _found(text, "bare", 0)
+
+
+def _is_short_sentence(text: str) -> bool:
+    """Whether two words and one number end in a full stop: `Weng earned $10.`"""
+    stopped = text.rstrip().endswith((".", "。"))
+    return stopped and len(plain_words(text)) == 2 and len(_NUMBER.findall(text)) == 1 and "\\" not in text
 
 
 def _prose(text: str, offset: int, rule: str) -> Extraction | None:

@@ -158,9 +158,11 @@ class Parser:
         operands, ops = [first], list[str]()
         while self.token.kind == "op" and self.token.text in RELATIONS:
             op = self.token.text
-            if op == "in" and self.tokens[self.at + 1].kind == "end":
+            if op == "in" and self.tokens[self.at + 1].text in ("", "^"):
                 self.at += 1
-                return Quantity(operands[-1], "in")
+                return Quantity(
+                    operands[-1], "in" + (quantities.unit_power(self) if self.accept("^") else "")
+                )
             self.at += 1
             ops.append(op)
             operands.append(self.binary(1 if op in ("in", "=") else 2))
@@ -261,7 +263,7 @@ class Parser:
             self.at += 2 if opened else 1
             if opened:
                 self.expect("}")
-            if self.token.text in ("C", "F") and not self.token.spaced:
+            if self.token.text in ("C", "F"):
                 self.at += 1
                 return Quantity(base, f"degree {self.tokens[self.at - 1].text}")
             return Quantity(base, "degree")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from evol.verifiers.math.limits import MAX_ITEMS, MathSyntaxError, TooLarge
-from evol.verifiers.math.nodes import Builder, Call, Matrix, Node, Quantity, Seq, Text
+from evol.verifiers.math.nodes import Add, Builder, Call, Matrix, Mul, Node, Quantity, Seq, Text, negate
 
 if TYPE_CHECKING:
     from evol.verifiers.math.grammar import Parser
@@ -110,7 +110,20 @@ def environment(parser: Parser) -> Node:
     rows = [*rows, tuple(row)] if row else rows
     if name in ("align", "aligned", "gathered", "equation"):
         raise MathSyntaxError("A derivation stands where an answer should.")
+    if name == "vmatrix":
+        return _determinant(rows)
     return Matrix(tuple(rows), cases=name in ("cases", "dcases"))
+
+
+def _determinant(rows: list[tuple[Node, ...]]) -> Node:
+    """Return the determinant of up to four rows, developed by the first one."""
+    if not 0 < len(rows) < 5 or any(len(row) != len(rows) for row in rows):
+        raise MathSyntaxError("A determinant is not square, or has more than four rows.")
+    if len(rows) == 1:
+        return rows[0][0]
+    minors = (_determinant([row[:k] + row[k + 1 :] for row in rows[1:]]) for k in range(len(rows)))
+    terms = (Mul((cell, minor)) for cell, minor in zip(rows[0], minors, strict=True))
+    return Add(tuple(negate(term) if k % 2 else term for k, term in enumerate(terms)))
 
 
 def _cell(parser: Parser) -> Node:

@@ -106,10 +106,13 @@ def assigned(node: Node) -> Record | None:
     node = reduced(node)
     if isinstance(node, Relation) and node.ops in (("=",), ("equiv",)):
         return _single(*node.operands)
+    match node:
+        case Mul((Sym(name), Seq(_, "()") as point)) if name[:1].isupper():
+            return ((name, point),)
     if isinstance(node, Seq) and node.kind in ("list", "and", "or") and len(node.items) > 1:
         found: list[tuple[str, Node]] = []
         for item in node.items:
-            record = assigned(item) if isinstance(item, Relation) else None
+            record = assigned(item) if isinstance(item, Relation | Mul) else None
             if record is None:
                 return None
             found += record

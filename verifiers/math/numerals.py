@@ -23,10 +23,12 @@ _PARTS = {
 _COUNT = "|".join([*_SMALL, *_TENS, *_SCALES, "hundred"])
 _PART = "|".join(_PARTS)
 # Words below thirteen alone are the grammar's; here begins what takes more than one of them.
-_TELLING = re.compile(rf"(?:teen|ty|hundred|thousand|illion|{_PART})(?![a-z])", re.IGNORECASE)
+_TELLING = re.compile(rf"(?:teen|ty|hundred|thousand|illion|dozen|{_PART})(?![a-z])", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
 _TO = re.compile(r"(?<=\d)\s*(?:\\text\s*\{\s*to\s*\}|\sto\s)\s*(?=\d)")
 _RUN = re.compile(
-    rf"(?<![\w\\])(?:(?P<digits>\d+(?:\.\d+)?)[\s~]+(?P<scale>hundred|{'|'.join(_SCALES)})"
+    rf"(?<![\w\\])(?:(?P<digits>\d+(?:\.\d+)?)(?:[\s~]+|(?:\s|\\[,; ]){{0,4}}(?P<text>\\text\s*\{{)\s*)"
+    rf"(?P<scale>hundred|dozen|{'|'.join(_SCALES)})"
     rf"|(?P<words>(?:{_COUNT})(?:(?:[\s-]+|\s+and\s+)(?:{_COUNT}))*)(?:[\s-]+(?P<part>{_PART})|(?P<half>\s+and\s+a\s+half))?)"
     rf"(?![\w-])",
     re.IGNORECASE,
@@ -37,14 +39,14 @@ def spelled_out(text: str) -> str:
     """Return the text with spelled numbers as digits or quotients and `2 to 3` as `2:3`; the rest stays."""
     if _TELLING.search(text):
         text = _RUN.sub(_digits, text)
+    text = _ORDINAL.sub("", text) if text[-1:].isalpha() else text
     return _TO.sub(":", text) if "to" in text else text
 
 
 def _digits(match: re.Match[str]) -> str:
     if match["digits"]:
-        scale = 100 if match["scale"].lower() == "hundred" else _SCALES[match["scale"].lower()]
-        scaled = Fraction(match["digits"]) * scale
-        return str(scaled) if scaled.denominator == 1 else match.group()
+        scaled = Fraction(match["digits"]) * {"hundred": 100, "dozen": 12, **_SCALES}[match["scale"].lower()]
+        return f"{scaled}{match['text'] or ''}" if scaled.denominator == 1 else match.group()
     value = _value(re.findall(r"[a-z]+", match["words"].lower()))
     if value is None:
         return match.group()

@@ -20,7 +20,7 @@ def domain_in_notation(text: str) -> str:
     r"""Return an answer with words that make a parameter an integer written as `k \in \mathbb{Z}`."""
     if "integer" not in text:
         return text
-    match = _INTEGER.fullmatch(_TEXT.sub(r" \1 ", text))
+    match = _INTEGER.fullmatch(" ".join(_TEXT.sub(r" \1 ", text).split()))
     if match is None:
         return text
     answer = match["answer"].rstrip(",; ")

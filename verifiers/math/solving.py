@@ -103,7 +103,7 @@ def _sequence(items: tuple[Node, ...], kind: str) -> RealSet:
         found = REALS
         for item in items:
             found = intersection(found, real_set(item))
-        return found
+        return found if found or kind == "and" else _sequence(items, "or")
     return normal([Interval(v, True, v, True) for v in map(endpoint, items)])
 
 

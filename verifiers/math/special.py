@@ -14,6 +14,8 @@ _CHOICES = re.compile(r"\(?([A-J])\)?(?:\s*(?:,|;|and|&|,\s*and)\s*\(?([A-J])\)?
 _OPTION = re.compile(r"(?:option|choice)\s+(?=\(?[A-J]\b)", re.IGNORECASE)
 _POLAR = re.compile(r"(yes|no|true|false)(?:[.,;:!]\s*(.*))?", re.IGNORECASE | re.DOTALL)
 _PHRASE = re.compile(r"[^\W\d_]{2,}(?:[\s-]+[^\W\d_]+){0,6}")
+_PREDICATE = re.compile(r".*\s(?:is|are|be|was|were)\s+(?:an?\s+|the\s+)?(?P<said>[^\W\d_]+)", re.DOTALL)
+_QUALIFIED = names("not no never if when unless or neither nor cannot only either both isn't aren't")
 _DROPPED = names("a an the on at it is there are real")
 _EVERY = re.compile(
     r"(?:all|any|every) (?:real numbers?|reals)|all (?:of )?the real(?: number)?s|the set of real numbers"
@@ -25,6 +27,7 @@ _LABELLED = re.compile(r"(?:\(([A-J])\)|([A-J])[.:)])\s*(\S.*)")
 _WORDED = re.compile(r"([A-J])\s+([A-Z][a-z]\w+.*)")
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?\s*(?:([AaPp])\.?\s*[Mm]\.?)?")
 _HOUR = re.compile(r"(\d{1,2})\s*([AaPp])\.?\s*[Mm]\.?")
+_HOURS = {"noon": "12:00 PM", "midnight": "12:00 AM"}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATES = (
     re.compile(r"(?P<m>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(?P<y>\d{4}))?"),
@@ -88,6 +91,9 @@ def _choices(a: str, b: str) -> Finding | None:
 
 def _clock(text: str) -> tuple[int, int, bool] | None:
     """Return (minutes past midnight or noon, seconds, whether am or pm was said)."""
+    text = _HOURS.get(
+        text.lower(), text.removesuffix(" o'clock") + (":00" if text.endswith(" o'clock") else "")
+    )
     match = _TIME.fullmatch(text)
     hour_only = None if match else _HOUR.fullmatch(text)
     if match:
@@ -145,12 +151,22 @@ def _polar(a: str, b: str) -> Finding | None:
 
 def _phrases(a: str, b: str, fonts: bool) -> Finding | None:
     """Find two short phrases the same but for articles, a preposition before them, case and plurals."""
+    a, b = a.rstrip(" ."), b.rstrip(" .")
     if not (_PHRASE.fullmatch(a) and _PHRASE.fullmatch(b)):
         return None
+    if _is_predicate(a, b) or _is_predicate(b, a):
+        return Finding(True, "same_words")
     longest = max(map(len, re.findall(r"[^\W\d_]+", a + " " + b)))
     if _bare_phrase(a) == _bare_phrase(b) != [] and (fonts or longest > 3):
         return Finding(True, "same_words")
     return None
+
+
+def _is_predicate(word: str, sentence: str) -> bool:
+    """Whether a sentence says nothing but that its subject is this word: `The lines are parallel`."""
+    match = _PREDICATE.fullmatch(sentence)
+    said = match is not None and match["said"].lower() == word.lower() and len(word) > 2
+    return said and not _QUALIFIED.intersection(sentence.lower().split())
 
 
 def _bare_phrase(text: str) -> list[str]:

@@ -217,6 +217,7 @@ class Matcher:
         return Finding(same_words, "same_text" if same_words else "different_text")
 
     def _matrices(self, a: Node, b: Node) -> Finding | None:
+        a, b = _multiplied(a), _multiplied(b)
         if isinstance(a, Matrix) and isinstance(b, Matrix):
             if [len(row) for row in a.rows] != [len(row) for row in b.rows]:
                 return Finding(False, "different_shape")
@@ -338,6 +339,15 @@ class Matcher:
             if findings[-1].equal:
                 break
         return findings
+
+
+def _multiplied(node: Node) -> Node:
+    """Return a multiple of a matrix with its cells multiplied."""
+    if not isinstance(node, Mul) or sum(isinstance(factor, Matrix) for factor in node.factors) != 1:
+        return node
+    matrix = next(factor for factor in node.factors if isinstance(factor, Matrix))
+    rest = tuple(factor for factor in node.factors if factor is not matrix)
+    return Matrix(tuple(tuple(Mul((*rest, cell)) for cell in row) for row in matrix.rows), matrix.cases)
 
 
 def _is_grid(seq: Seq) -> bool:

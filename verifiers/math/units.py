@@ -59,34 +59,56 @@ _define("rupee", 1, "rupee rupees rs")
 _define("angle", 1, "degree degrees deg")
 _define("radian", 1, "rad rads radian radians")
 _define("percent", 1, "percent pct percentage percents")
-_define("force", 1, "newton newtons")
-_define("energy", 1, "joule joules j")
-_define("power", 1, "watt watts")
-_define("voltage", 1, "volt volts v")
-_define("current", 1, "ampere amperes amp amps")
-_define("frequency", 1, "hz hertz")
+_define("celsius", 1, "celsius")
+_define("fahrenheit", 1, "fahrenheit")
+_define("energy", 3600000, "kwh")
 _define("any", 1, "unit units")
 
 _COMPOUND = {"mph": "mi/h", "kph": "km/h", "kmh": "km/h", "kmph": "km/h", "fps": "ft/s"}
-_EXACT_CASE = {
-    "N": "newton",
-    "J": "joule",
-    "W": "watt",
-    "V": "volt",
-    "A": "ampere",
-    "Hz": "hz",
-    "L": "l",
-    "mL": "ml",
+# SI units: symbol, name, kind, factor to the base unit. Symbols and their prefixes keep their case.
+_SI = (
+    ("m", "meter", "length", _F(1)), ("g", "gram", "mass", _F(1, 1000)), ("s", "second", "time", _F(1)),
+    ("L", "liter", "volume", _F(1)), ("N", "newton", "force", _F(1)), ("J", "joule", "energy", _F(1)),
+    ("W", "watt", "power", _F(1)), ("V", "volt", "voltage", _F(1)), ("A", "ampere", "current", _F(1)),
+    ("A", "amp", "current", _F(1)), ("Hz", "hertz", "frequency", _F(1)), ("Pa", "pascal", "pressure", _F(1)),
+    ("C", "coulomb", "charge", _F(1)), ("K", "kelvin", "temperature", _F(1)), ("T", "tesla", "field", _F(1)),
+    ("mol", "mole", "amount", _F(1)), ("ohm", "ohm", "resistance", _F(1)),
+    ("eV", "electronvolt", "ev", _F(1)),
+)  # fmt: skip
+_PREFIXES = (
+    ("", "", _F(1)), ("G", "giga", _F(10**9)), ("M", "mega", _F(10**6)), ("k", "kilo", _F(1000)),
+    ("m", "milli", _F(1, 1000)), ("u", "micro", _F(1, 10**6)), ("n", "nano", _F(1, 10**9)),
+)  # fmt: skip
+_EXACT_CASE: dict[str, tuple[str, Fraction]] = {}
+for _symbol, _name, _kind, _factor in _SI:
+    for _sign, _prefix, _power in _PREFIXES:
+        _EXACT_CASE[_sign + _symbol] = (_kind, _factor * _power)
+        for _plural in (_prefix + _name, f"{_prefix}{_name}s"):
+            _TABLE.setdefault(_plural, (_kind, _factor * _power))
+_DERIVED = {
+    "force": (("mass", 1), ("length", 1), ("time", -2)),
+    "pressure": (("mass", 1), ("length", -1), ("time", -2)),
+    "energy": (("mass", 1), ("length", 2), ("time", -2)),
+    "power": (("mass", 1), ("length", 2), ("time", -3)),
+    "voltage": (("mass", 1), ("length", 2), ("time", -3), ("current", -1)),
+    "resistance": (("mass", 1), ("length", 2), ("time", -3), ("current", -2)),
+    "charge": (("current", 1), ("time", 1)),
+    "field": (("mass", 1), ("time", -2), ("current", -1)),
+    "frequency": (("time", -1),),
 }
+_DEGREES = re.compile(r"degrees? (C|F)(?:elsius|ahrenheit)?")
 SHORT_UNITS = names("km cm mm dm kg mg ft yd lb oz hr mL mph min sec lbs hrs yds")
-LETTER_UNITS = frozenset("msghlLNJWVA")
+LETTER_UNITS = frozenset("msghlLNJWVACK")
 _SYMBOL = r"(?:km|cm|mm|dm|kg|mg|ft|yd|mi|lb|oz|hr|mL|min|sec|rad|deg|Hz|[msghlLNJWVA])"
 _RAISED = rf"{_SYMBOL}(?:\^(?:\{{\d\}}|\d))?"
 _SLASHED = re.compile(
     rf"(?<=[\d)}}])(?:\\[ ,;]|\s)*"
     rf"(?:({_RAISED})\s*/\s*({_RAISED})|\\[dt]?frac\{{({_RAISED})\}}\{{({_RAISED})\}})$"
 )
-_LETTER = re.compile(r"(?<=\d)(?:\\[ ,;]|\s|~)*([msghlLNJWVA])$")
+_MICRO = re.compile(
+    r"(?:\\mu|[\u00b5\u03bc])\s*(?:\\(?:text|mathrm|rm)\s*\{\s*)?(m|s|g|A|C|F|L|V|W|J|N|T)(?:\}|\b)"
+)
+_LETTER = re.compile(r"(?<=\d)(?:\\[ ,;]|\s|~)*(\\Omega|[msghlLNJWVACK])$")
 _POWER = re.compile(r"([^\W\d_¢]+|¢)\^?(-?\d)?$")
 _FILLER = names("of the a an in total each")
 
@@ -111,10 +133,20 @@ def slash_unit_in_words(text: str) -> str:
     return f"{text[: match.start()]} \\text{{{top} / {bottom}}}"
 
 
+def micro_in_words(text: str) -> str:
+    r"""Return an answer with `\\mu\\text{m}` as one unit symbol."""
+    return (
+        _MICRO.sub(r"\\text{u\1}", text) if "\\mu" in text or "\u03bc" in text or "\u00b5" in text else text
+    )
+
+
 def letter_unit_in_words(text: str) -> str:
     r"""Return an answer with the unit symbol of one letter at its end, `3500 m`, put into `\\text{}`."""
     match = _LETTER.search(text)
-    return f"{text[: match.start()]} \\text{{ {match[1]}}}" if match else text
+    if match is None:
+        return text
+    symbol = "ohm" if match[1] == "\\Omega" else match[1]
+    return f"{text[: match.start()]} \\text{{ {symbol}}}"
 
 
 def same_kind(one: str, other: str) -> bool:
@@ -133,6 +165,8 @@ def is_unit_word(word: str) -> bool:
 @lru_cache(maxsize=1024)
 def parse_unit(phrase: str) -> Unit | None:
     """Return what a phrase such as `square cm`, `km/h` or `meters per second` measures, or None."""
+    if scale := _DEGREES.fullmatch(phrase):
+        phrase = "celsius" if scale[1] == "C" else "fahrenheit"
     words = re.sub(r"\bper\b", "/", phrase.replace("*", " ").replace("/", " / ")).split()
     exponents: dict[str, int] = {}
     factor, sign, boost = Fraction(1), 1, 1
@@ -162,11 +196,13 @@ def _single(word: str, power: int) -> Unit | None:
     match = _POWER.match(word.rstrip("."))
     if match is None:
         return None
-    name = _EXACT_CASE.get(match[1], match[1].lower())
+    known = _EXACT_CASE.get(match[1]) or _TABLE.get(match[1].lower())
     exponent = power * int(match[2] or 1)
-    if name not in _TABLE:
+    if known is None:
         return None
-    kind, factor = _TABLE[name]
+    kind, factor = known
+    if kind in _DERIVED:
+        return Unit(tuple((base, n * exponent) for base, n in _DERIVED[kind]), factor**exponent)
     if kind == "any":
         return Unit((("any", exponent),), Fraction(1))
     if kind == "volume":
