@@ -36,6 +36,7 @@ def command(plan: TrainPlan, recipe: Path) -> str:
         words += ["--eval", source]
     words += ["--all-rows"] if plan.all_rows else []
     words += ["--method", plan.method] if plan.method != "sft" else []
+    words += ["--domain", plan.domain] if plan.domain else []
     return shlex.join([*words, "--out", str(plan.out)])
 
 

@@ -19,7 +19,8 @@ class TrainPlan:
     folder or a Hub id. `recipe` holds keys of TRL's SFTConfig and ModelConfig and `chat_template`,
     as `evol.train.recipe.read_recipes` returns them. `columns` says which column holds which field,
     as `evol._columns.parse_map` reads `--map`. `evaluation` names files whose instructions no
-    training row may repeat. `all_rows` takes rows that were rejected or left undecided, too.
+    training row may repeat. `all_rows` takes rows that were rejected or left undecided, too. `domain`
+    is the pack whose verifiers reward what GRPO samples, where the rows do not say it.
     """
 
     dataset: str
@@ -30,6 +31,7 @@ class TrainPlan:
     evaluation: tuple[str, ...] = ()
     all_rows: bool = False
     method: Method = "sft"
+    domain: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def prepare(plan: TrainPlan, say: Say = silent) -> Prepared:
     recipe, notes = for_this_machine(plan.recipe)
     config, model_config = parse(recipe, plan.out, plan.method)
     tokenizer, architecture, stops = load_tokenizer(plan.model, recipe)
-    pad = _give_pad(tokenizer)
+    pad = give_pad(tokenizer)
     rows = _read(plan.dataset, plan, recipe)
     check_evaluation(rows, plan.evaluation)
     checked = check(rows, tokenizer, config, stops)
@@ -132,7 +132,7 @@ def _no_model(model: str, error: Exception) -> str:
     return f"There is no model {model}: it is no folder here, and the Hugging Face Hub does not give it."
 
 
-def _give_pad(tokenizer: Any) -> str | None:
+def give_pad(tokenizer: Any) -> str | None:
     """Set a pad token apart from the end token; return it where it is not the tokenizer's own."""
     before, chosen = tokenizer.pad_token, choose_pad(tokenizer)
     if chosen is None or chosen == before:

@@ -23,7 +23,7 @@ from evol.errors import DataError
 from evol.folder import DATASET, RECORD
 from evol.types import Outcome
 
-Kind: TypeAlias = Literal["prompt-completion", "messages", "plain", "text"]
+Kind: TypeAlias = Literal["prompt-completion", "messages", "plain", "text", "prompt"]
 Turn: TypeAlias = dict[str, str]
 ROLES: Final = {
     "system": "system", "user": "user", "human": "user", "prompter": "user",
@@ -111,11 +111,11 @@ def read_training_rows(
     mapped = tuple(sorted((columns or {}).items()))
     taken: list[TrainingRow] = []
     left_out, present = Counter[str](), dict[str, None]()
-    for row in _rows(source):
+    for row in source_rows(source):
         present.update(dict.fromkeys(row.cells))
         outcome = outcome_of(row.cells)
         if outcome not in (None, str(Outcome.ACCEPT)) and not all_rows:
-            left_out[f"{outcome}: {_reason(row.cells) or 'no reason given'}"] += 1
+            left_out[f"{outcome}: {reason_of(row.cells) or 'no reason given'}"] += 1
             continue
         try:
             taken.append(_training_row(row, mapped, whole_conversations, chat))
@@ -134,16 +134,18 @@ def outcome_of(cells: Mapping[str, Any]) -> str | None:
     return found if isinstance(found, str) and found in OUTCOMES else None
 
 
-def _reason(cells: Mapping[str, Any]) -> str | None:
+def reason_of(cells: Mapping[str, Any]) -> str | None:
+    """Return why a row was kept or left out, where it says so."""
     verdict = cells.get("verdict")
     found = verdict.get("reason") if isinstance(verdict, Mapping) else cells.get("reason")
     return found if isinstance(found, str) else None
 
 
-def _provenance(cells: Mapping[str, Any]) -> dict[str, str]:
+def provenance_of(cells: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a row says of its origin: generation, operation, teacher, domain and verdict."""
     found = {name: str(cells[name]) for name in PROVENANCE if isinstance(cells.get(name), str | int)}
     if outcome := outcome_of(cells):
-        found["verdict"] = f"{outcome}: {_reason(cells) or 'no reason given'}"
+        found["verdict"] = f"{outcome}: {reason_of(cells) or 'no reason given'}"
     return found
 
 
@@ -182,7 +184,7 @@ def _nothing_left(
     return f"No row of {source} is left to train on ({counted}).{hint}"
 
 
-def _rows(source: str) -> Iterator[Row]:
+def source_rows(source: str) -> Iterator[Row]:
     """Yield the rows of whatever `source` names; of a run, those rejected after those kept."""
     path = Path(source).expanduser()
     if (path / RECORD).is_file():
@@ -220,7 +222,7 @@ def _training_row(row: Row, mapped: tuple[tuple[str, str], ...], whole: bool, ch
         text.encode()
     except UnicodeEncodeError:
         raise Unusable("characters that are not valid Unicode") from None
-    return TrainingRow(row.where, kind, columns, _provenance(row.cells), notes)
+    return TrainingRow(row.where, kind, columns, provenance_of(row.cells), notes)
 
 
 def _plain(cells: Mapping[str, Any]) -> tuple[Kind | None, dict[str, Any], tuple[str, ...]]:

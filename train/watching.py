@@ -64,7 +64,7 @@ def make_callback(interruption: Interruption, say: Say) -> Any:
 
 def log_line(step: int, steps: int, logs: dict[str, Any], rate: float) -> str:
     """Return one log in words, or an empty text for one that holds no loss; `rate` in steps a second."""
-    named = {"loss": "loss", "eval_loss": "evaluation loss"}
+    named = {"loss": "loss", "reward": "reward", "eval_loss": "evaluation loss"}
     found = [f"{name} {float(logs[key]):.4f}" for key, name in named.items() if key in logs]
     if not found:
         return ""

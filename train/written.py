@@ -44,9 +44,9 @@ def write_inputs(
     keys = {key: value for key, value in recipe.items() if key != TEMPLATE_KEY}
     if TEMPLATE_KEY in recipe:
         (folder / TEMPLATE).write_text(tokenizer.chat_template, encoding="utf-8")
-        keys["chat_template_path"] = str(folder / TEMPLATE)
-    if pad is not None:
-        keys["pad_token"] = pad
+    if plan.method == "sft":  # `trl grpo` takes both from the model's folder alone
+        keys |= {"chat_template_path": str(folder / TEMPLATE)} if TEMPLATE_KEY in recipe else {}
+        keys |= {"pad_token": pad} if pad is not None else {}
     trl = {
         "model_name_or_path": plan.model,
         "dataset_name": str(data),
