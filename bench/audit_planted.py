@@ -2,7 +2,8 @@
 
 `python bench/audit_planted.py DATA [math code general chats]`, where DATA is a folder with
 gsm8k_train_2000.jsonl, gsm8k_test.jsonl, mbpp.jsonl and HumanEval.jsonl.gz. Their rows are taken as
-clean (MBPP without its few repeated tasks), and so are rows of our own (`planted_rows`); into each
+clean (GSM8K without the rows that were read and are wrong, see docs/audits/gsm8k.md; MBPP without
+its few repeated tasks), and so are rows of our own (`planted_rows`); into each
 kind's own rows, drawn by a seed, one defect is planted. A finding counts as right where its kind was
 planted and as false on every row without a planted defect, so whatever is truly wrong with the
 published rows counts against precision.
@@ -30,6 +31,7 @@ from evol.audit.writing import ROWS
 Row = dict[str, Any]
 EACH = 30
 SEED = 7
+WRONG_AS_PUBLISHED = frozenset({168, 169, 199, 225, 503, 717, 1818})
 ENGLISH = "We add up what there is and then take away what was sold in the week before."
 FOREIGN = {
     "German": "Zuerst rechnen wir aus, wie viele Stück es am Anfang waren, und dann ziehen wir ab, "
@@ -253,7 +255,8 @@ def lines(path: Path) -> list[Row]:
 
 def math(data: Path) -> None:
     """Audit GSM8K rows with defects in them."""
-    rows = lines(data / "gsm8k_train_2000.jsonl")
+    published = lines(data / "gsm8k_train_2000.jsonl")
+    rows = [row for number, row in enumerate(published, 1) if number not in WRONG_AS_PUBLISHED]
     taken = iter(lines(data / "gsm8k_test.jsonl"))
 
     def leaked(rnd: random.Random, row: Row, asked: str, said: str) -> list[Row]:

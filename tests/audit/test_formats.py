@@ -172,6 +172,13 @@ def test_an_object_around_the_rows_that_is_cut_gives_what_stands_there(tmp_path:
     assert len(bad) == 1
 
 
+def test_what_is_broken_in_an_array_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(ROWS, indent=0)[:-10])
+    [bad] = read(path)[1]
+    assert "line 18" in str(bad.problem)
+
+
 def test_lines_that_each_hold_a_list_are_lines(tmp_path: Path) -> None:
     rows = [{"data": [{"n": 1}], "instruction": "Add."}] * 2
     path = tmp_path / "rows.jsonl"

@@ -78,7 +78,7 @@ class _Text:
         self._source = source
         self._decode = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape").decode
         self._decoder = json.JSONDecoder(strict=False)
-        self._text, self._at, self.line = "", 0, 1
+        self._text, self._at, self._lines = "", 0, 1
 
     def _more(self, size: int) -> bool:
         parts, got = [self._text[self._at :]], 0
@@ -91,9 +91,14 @@ class _Text:
             parts.append(self._decode(chunk))
             got += len(chunk)
         if got:
-            self.line += self._text.count("\n", 0, self._at)
+            self._lines = self.line
             self._text, self._at = "".join(parts), 0
         return bool(got)
+
+    @property
+    def line(self) -> int:
+        """The line of the file that is being read, from 1."""
+        return self._lines + self._text.count("\n", 0, self._at)
 
     def rest(self) -> str:
         """Return the text that is held and not read."""

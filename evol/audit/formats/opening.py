@@ -62,7 +62,9 @@ def _table(path: Path, packed: str, head: bytes) -> Table:
         return JsonArray(path, packed, wrapped["key"])
     if text.startswith(b"{"):
         return JsonLines(path, packed)
-    if 100 * sum(byte in BINARY for byte in head) > len(head) or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return Unreadable("the file is in UTF-16, and only UTF-8 is read: convert it")
+    if 100 * sum(byte in BINARY for byte in head) > len(head):
         return Unreadable("the file is binary, in no format known here (JSONL, JSON, CSV, Parquet)")
     first = text.partition(b"\n")[0].decode("utf-8", "replace")
     separator = max(SEPARATORS, key=first.count)
