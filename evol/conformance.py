@@ -47,7 +47,7 @@ class Golden:
 
     candidate: Sample
     parent: Sample | None
-    replies: Mapping[str, list[str]]
+    replies: Mapping[str, list[ChatReply]]
     outcome: Outcome
     reason: str
 
@@ -62,7 +62,7 @@ class _Replay:
         replies = self._replies.get(request.purpose)
         if not replies:
             raise RequestFailed(f"it asked for {request.purpose!r}, and the golden has no such reply")
-        return ChatReply(replies[request.sample % len(replies)])
+        return replies[request.sample % len(replies)]
 
     async def verify(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._workers.arun(partial(function, *args, **kwargs))
@@ -184,8 +184,13 @@ def _golden(row: Mapping[str, Any], pack: Pack) -> Golden:
         generation=1 if parent else 0,
         operation=pack.operation(row.get("operation", pack.operations[0].name)).name if parent else None,
     )
-    replies = {str(purpose): list(texts) for purpose, texts in row["replies"].items()}
+    replies = {str(purpose): [_reply(given) for given in texts] for purpose, texts in row["replies"].items()}
     return Golden(candidate, parent, replies, Outcome(row["outcome"]), row["reason"])
+
+
+def _reply(given: str | Mapping[str, str]) -> ChatReply:
+    """Return what a teacher replies: a text that is whole, or one with the reason for which it ended."""
+    return ChatReply(given) if isinstance(given, str) else ChatReply(given["text"], given["finish_reason"])
 
 
 def _golden_parent(given: str | Mapping[str, Any] | None, name: str, pack: Pack) -> Sample | None:

@@ -22,7 +22,7 @@ from evol.domains.code.eliminator import CodeEliminator
 from evol.errors import PackError, SandboxUnavailable
 from evol.pack import load_pack
 from evol.protocols import Judgement, PackContext
-from evol.types import ChatReply, ChatRequest, Json, Sample
+from evol.types import ChatReply, ChatRequest, Json, Outcome, Sample, Verdict
 from evol.verifiers.workers import WorkerPool
 
 PACK = load_pack("code")
@@ -85,7 +85,7 @@ def test_the_goldens_cover_the_reasons() -> None:
         "strong_tests", "copied_prompt", "no_information_gain", "needs_outside", "language_not_verified",
         "no_code", "syntax_error", "refusal", "no_tests", "broken_tests", "no_agreement", "timeout", "memory",
         "forbidden", "crashed", "output_limit", "weak_tests", "tests_failed", "unchanged_behaviour",
-        "not_misleading",
+        "not_misleading", "content_filter",
     } <= {row["reason"] for row in rows}  # fmt: skip
 
 
@@ -173,6 +173,24 @@ def test_a_program_that_draws_lots_is_flaky(workers: WorkerPool) -> None:
     seed = Sample("s", "code", PARENT, source, tests=["assert total([1, 2]) == 3"], root="s")
     reasons = {judge(Teacher(workers, {}), seed, None, repeats=20).verdict.reason for _ in range(3)}
     assert "flaky" in reasons
+
+
+def test_a_lost_sandbox_decides_nothing(workers: WorkerPool) -> None:
+    teacher = Teacher(workers, {"answer": [fenced(NEW)], "tests": [fenced(TESTS)], "judge": ["Not Equal"]})
+
+    async def verify(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if function in (trying.try_program, trying.try_again):
+            lost = Verdict.undecided(
+                "code", "sandbox_lost", "The sandbox failed; the program was not judged."
+            )
+            return [lost] if function is trying.try_again else lost
+        return await workers.arun(function, *args, **kwargs)
+
+    lost = replace(teacher)
+    lost.verify = verify  # type: ignore[method-assign]
+    seed = Sample("s", "code", PARENT, OLD, tests=["assert total([1, 2]) == 3"], root="s")
+    for verdict in (judge(lost, child(), parent()).verdict, judge(lost, seed, None).verdict):
+        assert (verdict.outcome, verdict.reason) == (Outcome.UNDECIDED, "sandbox_lost")
 
 
 def test_programs_that_only_compile_are_kept_where_that_is_asked_for(workers: WorkerPool) -> None:
