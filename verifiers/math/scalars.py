@@ -9,6 +9,7 @@ from evol.verifiers.math.limits import MathError, Steps
 from evol.verifiers.math.magnitude import certainly_different
 from evol.verifiers.math.nodes import (
     MINUS_ONE,
+    Add,
     Based,
     Call,
     Mul,
@@ -67,10 +68,14 @@ def _residue(node: Node) -> tuple[Node, Node] | None:
 
 
 def _split(node: Node) -> tuple[Node, str]:
-    """Return a value and its unit; the unit of a negated or doubled quantity belongs to the whole."""
+    """Return a value and its unit; the one unit of a sum or of a multiple belongs to the whole."""
     if isinstance(node, Quantity):
         inner, unit = _split(node.value)
         return inner, f"{unit} {node.unit}" if unit else node.unit
+    if isinstance(node, Add):
+        terms = [_split(term) for term in node.terms]
+        found = {unit for _, unit in terms if unit}
+        return (Add(tuple(value for value, _ in terms)), found.pop()) if len(found) == 1 else (node, "")
     if isinstance(node, Mul):
         units = [factor for factor in node.factors if isinstance(factor, Quantity)]
         if len(units) == 1 and not isinstance(units[0].value, Quantity):

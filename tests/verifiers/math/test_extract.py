@@ -57,6 +57,11 @@ from evol.verifiers.math.extract import gold_answer
         ("Answer: Ann still has $90 to pay in 6 months.", "$90", "answer_phrase"),
         ("Réponse : Marie doit encore 90 € dans 3 ans.", "90", "answer_phrase"),
         ("Antwort: Er schuldet ihr noch 90 Euro nach 3 Wochen.", "90", "answer_phrase"),
+        ("La respuesta es 8.", "8", "answer_phrase"),
+        ("A resposta é 8.", "8", "answer_phrase"),
+        ("答えは 8 です。", "8 です", "answer_phrase"),
+        ("Weng earned $10.", "$10", "last_in_prose"),
+        ("Thus, x equals 42.", "42", "last_in_prose"),
         ("Answer: With $90 she can buy 6 books.", "6", "answer_phrase"),
         ("Answer: She reads 3 books in 6 months.", "6", "answer_phrase"),
     ],
@@ -114,3 +119,20 @@ def test_damaged_escapes_are_mended_before_searching() -> None:
     found = extract("so \boxed{\frac{1}{2}}")
     assert found is not None
     assert found.value == "\\frac{1}{2}"
+
+
+@pytest.mark.parametrize(
+    ("gold", "value", "rule"),
+    [
+        ("The minimum value is $-3$.", "-3", "statement"),
+        ("The area is 20 cm.", "20 cm", "statement"),
+        ("The area is not 20.", "The area is not 20", "whole"),
+        ("The area is 20 if x is 3.", "The area is 20 if x is 3", "whole"),
+        ("The radius of circle 2 is 20", "The radius of circle 2 is 20", "whole"),
+        ("The sum is less than zero.", "The sum is less than zero", "whole"),
+    ],
+)
+def test_a_gold_that_is_one_plain_statement_is_its_value(gold: str, value: str, rule: str) -> None:
+    found = gold_answer(gold)
+    assert found is not None
+    assert (found.value, found.rule) == (value, rule)
