@@ -51,6 +51,7 @@ def fit(prepared: Prepared, say: Say = silent, make: MakeTrainer | None = None) 
         say = silent
     wanted = _identity(prepared)
     found = look_into(plan.out, wanted)
+    processes.wait_for_everyone()
     if found.finished is not None:
         say(f"{plan.out} holds this training, finished: nothing to do.")
         return _recorded(plan, found.finished)
