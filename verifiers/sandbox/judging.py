@@ -11,7 +11,7 @@ import ast
 import builtins
 import io
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from evol.verifiers.sandbox import wire
@@ -23,6 +23,7 @@ from evol.verifiers.sandbox.values import Value
 FILENAME = "<tests>"
 SHOWN = 400
 MESSAGE = 2000
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 class Unchecked(AssertionError):
@@ -34,7 +35,7 @@ class State:
 
     def __init__(self) -> None:
         self.checks = 0
-        self.sources: list[str] = []
+        self.sources: list[ast.Assert] = []
 
     def count(self) -> None:
         """Note that an assertion is about to be checked."""
@@ -43,7 +44,8 @@ class State:
     def failed(self, index: int, sides: tuple[Any, ...], message: tuple[Any, ...]) -> AssertionError:
         """Return the error for a failed assertion, its sides and source attached."""
         error = AssertionError(*message)
-        error.evidence = (self.sources[index], *map(show, sides))  # type: ignore[attr-defined]
+        source = ast.unparse(self.sources[index])[:SHOWN]
+        error.evidence = (source, *map(show, sides))  # type: ignore[attr-defined]
         return error
 
 
@@ -70,46 +72,55 @@ def truth(value: object) -> bool:
     return bool(value)
 
 
-class Rewriter(ast.NodeTransformer):
+class Rewriter:
     """Turns each assert statement into statements that count, compare and report."""
 
-    def __init__(self, state: State, text: str) -> None:
+    def __init__(self, state: State) -> None:
         self.state = state
-        self.lines = text.splitlines()
 
-    def visit_Assert(self, node: ast.Assert) -> list[ast.stmt]:
-        """Rewrite one assertion."""
+    def rewrite(self, node: Any) -> None:
+        """Rewrite the assertions below a node in place: only what holds statements is walked."""
+        for block in BLOCKS:
+            statements = getattr(node, block, None)
+            if type(statements) is list:
+                setattr(node, block, [each for s in statements for each in self._rewritten(s)])
+
+    def _rewritten(self, node: ast.AST) -> Sequence[ast.AST]:
+        if isinstance(node, ast.Assert):
+            return self._assertion(node)
+        self.rewrite(node)
+        return (node,)
+
+    def _assertion(self, node: ast.Assert) -> list[ast.stmt]:
+        at = {name: getattr(node, name) for name in node._attributes}
         index = len(self.state.sources)
-        self.state.sources.append(ast.unparse(node)[:SHOWN])
+        self.state.sources.append(node)
         sides: list[ast.expr] = []
-        made: list[ast.stmt] = [ast.Expr(_call("__evol_count__"))]
+        made: list[ast.stmt] = [ast.Expr(_call(at, "__evol_count__"), **at)]
         test = node.test
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             for name, side in (("__evol_l__", test.left), ("__evol_r__", test.comparators[0])):
-                made.append(ast.Assign([ast.Name(name, ast.Store())], side))
-                sides.append(ast.Name(name, ast.Load()))
-            test = ast.Compare(sides[0], test.ops, [sides[1]])
-        message = ast.Tuple([node.msg] if node.msg else [], ast.Load())
-        error = _call("__evol_failed__", ast.Constant(index), ast.Tuple(list(sides), ast.Load()), message)
-        made.append(ast.If(ast.UnaryOp(ast.Not(), _plain(test)), [ast.Raise(error)], []))
-        return [ast.fix_missing_locations(ast.copy_location(each, node)) for each in made]
+                made.append(ast.Assign([ast.Name(name, ast.Store(), **at)], side, **at))
+                sides.append(ast.Name(name, ast.Load(), **at))
+            test = ast.Compare(sides[0], test.ops, [sides[1]], **at)
+        shown = ast.Tuple(list(sides), ast.Load(), **at)
+        message = ast.Tuple([node.msg] if node.msg else [], ast.Load(), **at)
+        error = _call(at, "__evol_failed__", ast.Constant(index, **at), shown, message)
+        fails = ast.UnaryOp(ast.Not(), _plain(at, test), **at)
+        return [*made, ast.If(fails, [ast.Raise(error, **at)], [], **at)]
 
 
-def _call(name: str, *args: ast.expr) -> ast.Call:
-    return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+def _call(at: dict[str, Any], name: str, *args: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load(), **at), list(args), [], **at)
 
 
-def _plain(test: ast.expr) -> ast.expr:
+def _plain(at: dict[str, Any], test: ast.expr) -> ast.expr:
     """Return the test with `truth` around every part whose bare truth is asserted."""
     if isinstance(test, ast.BoolOp):
-        return ast.BoolOp(test.op, [_plain(v) for v in test.values])
+        return ast.BoolOp(test.op, [_plain(at, v) for v in test.values], **at)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return ast.UnaryOp(test.op, _plain(test.operand))
-    return _call("__evol_truth__", test)
-
-
-def _names(tree: ast.AST) -> list[str]:
-    return sorted({n.id for n in ast.walk(tree) if isinstance(n, ast.Name)})
+        return ast.UnaryOp(test.op, _plain(at, test.operand), **at)
+    return _call(at, "__evol_truth__", test)
 
 
 def _as_named(value: object, name: str) -> object:
@@ -249,9 +260,10 @@ def judge(task: dict[str, Any], namespace: dict[str, Any], peer: Peer) -> dict[s
                 getattr(error, "lineno", None),
             ]
         }
-    names = _names(tree)
-    fails = any(map(_always_fails, ast.walk(tree)))
-    tree = Rewriter(state, text).visit(tree)
+    nodes = list(ast.walk(tree))
+    names = sorted({n.id for n in nodes if isinstance(n, ast.Name)})
+    fails = any(map(_always_fails, nodes))
+    Rewriter(state).rewrite(tree)
     namespace |= {"__evol_count__": state.count, "__evol_failed__": state.failed, "__evol_truth__": truth}
     namespace |= {"all": _all, "any": _any}
     try:

@@ -29,7 +29,7 @@ PYTHON = Kit(
     "python",
     (
         *("bisect", "cmath", "collections.abc", "copy", "dataclasses", "datetime", "decimal", "enum"),
-        *("fractions", "functools", "hashlib", "heapq", "itertools", "json", "math", "operator", "random"),
+        *("fractions", "functools", "heapq", "itertools", "json", "math", "operator", "random"),
         *("re", "statistics", "string", "time", "typing", "unicodedata", "_strptime"),
     ),
     warm="import re, json; re.compile('[a-z]+ ?(x|y)*'); json.loads(json.dumps([1.5, 'x', None]))",

@@ -54,10 +54,11 @@ class Wall:
 class Channel:
     """Messages over a socket: four bytes of length, then JSON."""
 
-    __slots__ = ("descriptor",)
+    __slots__ = ("ahead", "descriptor")
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
+        self.ahead = b""
 
     def send(self, *messages: object) -> None:
         """Send messages, all at once; raises OSError where nobody listens."""
@@ -78,12 +79,18 @@ class Channel:
 
     def receive(self) -> Any:
         """Return the next message; raises EOFError at the end, WireError for what is none."""
-        (size,) = HEADER.unpack(self._exactly(HEADER.size))
-        return wire.load(self._exactly(size))
+        data = self.ahead
+        if len(data) < HEADER.size:
+            data += os.read(self.descriptor, FIRST)
+            data += self._exactly(HEADER.size - len(data))
+        end = HEADER.size + HEADER.unpack_from(data)[0]
+        data += self._exactly(end - len(data))
+        self.ahead = data[end:]
+        return wire.load(data[HEADER.size : end])
 
     def _exactly(self, size: int) -> bytes:
         parts = []
-        while size:
+        while size > 0:
             part = os.read(self.descriptor, min(size, CHUNK))
             if not part:
                 raise EOFError
