@@ -18,6 +18,8 @@ CHATML: Final = (
     "{% else %}{{ m['content'] }}<|im_end|>{% endif %}\n"
     "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
+KNOWN: Final = 0.01
+"""The loss a token at which a model that was taught repeats what it was taught."""
 CORPUS: Final = (
     "How many apples does Ann have if she has 3 apples and buys 4 more? She has 3 + 4 = 7.\n"
     "The answer is 7. system user assistant question answer total price each box of 12 minutes\n"
@@ -73,8 +75,11 @@ def make_llama(tokenizer: Any, *, width: int = 64, layers: int = 2, context: int
     return LlamaForCausalLM(config)
 
 
-def teach(model: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]], *, steps: int = 120) -> float:
-    """Train a model until it says each pair's second text to its first, and stops; return the last loss."""
+def teach(model: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]], *, steps: int = 600) -> float:
+    """Train a model until it says each pair's second text to its first, and stops; return the last loss.
+
+    Ends early where the loss says that it knows them by heart.
+    """
     import torch
 
     texts = [
@@ -95,6 +100,8 @@ def teach(model: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]], *, steps
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
+        if loss.item() < KNOWN:
+            break
     model.eval()
     return loss.item()
 
@@ -111,7 +118,7 @@ def write_tiny_llama(
     pairs: Sequence[tuple[str, str]] = (),
     *,
     template: str | None = CHATML,
-    steps: int = 120,
+    steps: int = 600,
     **sizes: int,
 ) -> Path:
     """Write a model and its tokenizer to `folder`, having learnt `pairs` by heart; return the folder."""
