@@ -121,14 +121,18 @@ def make_budget(options: JudgeOptions) -> Budget:
 
 
 def _side(name: str, options: JudgeOptions, questions: list[Question]) -> Side:
-    if name.startswith(MODELS):
-        teacher = _teacher(name, options)
+    if name.startswith(MODELS) or _holds_model(Path(name).expanduser()):
+        teacher = _teacher(name if name.startswith(MODELS) else f"local:{name}", options)
         return Side(name, teacher.identity, teacher=teacher)
     if not Path(name).expanduser().exists():
         raise ConfigError(
             f"There is no file {name}: write a JSONL file of answers, openai:MODEL or local:PATH."
         )
     return Side(name, f"answers:{digest_of(name)}", answers=read_answers(name, questions))
+
+
+def _holds_model(folder: Path) -> bool:
+    return any((folder / file).is_file() for file in ("config.json", "adapter_config.json"))
 
 
 def _teacher(name: str, options: JudgeOptions) -> Teacher:

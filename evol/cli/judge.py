@@ -64,7 +64,7 @@ LOOKS_S: Final = 0.5
 def judge(dry_run: bool, as_json: bool, **given: Any) -> None:
     """Compare model A with model B, the reference, on a test set, by a judge that sees both orders.
 
-    A and B are openai:MODEL, local:PATH or a JSONL file of answers by id or instruction. Running the
+    A and B are openai:MODEL, a model's folder, or a JSONL file of answers by id or instruction. Running the
     same command again goes on where the last one stopped.
     """
     from evol.train.judging import JudgeOptions, plan

@@ -65,6 +65,7 @@ class LocalTeacher:
         """Stop generating; replies that were not finished are dropped."""
         if self._chat is not None:
             self._chat.stop()
+            self._chat = None  # its weights must not stay in memory beside the next model's
         if self._pump is not None:
             self._pump.cancel()
         self._thread.shutdown(wait=False, cancel_futures=True)
