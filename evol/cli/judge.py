@@ -156,7 +156,7 @@ def _show(planned: JudgePlan, summary: Mapping[str, Any]) -> None:
         click.echo(f"{count} of {summary['questions']} questions are not judged: {cause}.")
     if summary["unreadable_replies"]:
         click.echo(
-            f"{summary['unreadable_replies']} replies of the judge were unreadable and asked for again."
+            f"{summary['unreadable_replies']} replies of the judge could not be read; each was asked for at most 3 times."
         )
     for name, note in summary["answers"].items():
         if note["cut"] or note["empty"]:
