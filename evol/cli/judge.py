@@ -154,10 +154,8 @@ def _show(planned: JudgePlan, summary: Mapping[str, Any]) -> None:
     _position(summary)
     for cause, count in why_not_judged(summary).items():
         click.echo(f"{count} of {summary['questions']} questions are not judged: {cause}.")
-    if summary["unreadable_replies"]:
-        click.echo(
-            f"{summary['unreadable_replies']} replies of the judge could not be read; each was asked for at most 3 times."
-        )
+    if count := summary["unreadable_replies"]:
+        click.echo(f"{count} replies of the judge could not be read; each was asked for at most 3 times.")
     for name, note in summary["answers"].items():
         if note["cut"] or note["empty"]:
             click.echo(printable(f"{name}: {note['cut']} answers were cut off, {note['empty']} are empty."))
