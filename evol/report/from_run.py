@@ -46,7 +46,14 @@ _SPENT: Final = """
         sum(json_extract(body, '$.usage.prompt_tokens')), sum(json_extract(body, '$.usage.completion_tokens'))
     FROM samples GROUP BY 1
 """
+# What a judge's verdict says in its evidence, where a pack asks one to rate its rows.
+RATED: Final = "As a judge rated it"
 _MEASURES: Final = {
+    RATED: (
+        "1 to 10",
+        "(SELECT json_extract(value, '$.evidence.difficulty') AS rated FROM json_each(verdicts) "
+        "WHERE rated IS NOT NULL LIMIT 1)",
+    ),
     "Instruction": ("characters", "length(json_extract(body, '$.instruction'))"),
     "Response": ("characters", "length(json_extract(body, '$.response'))"),
     "Written to make it": ("tokens", "json_extract(body, '$.usage.completion_tokens')"),
@@ -169,14 +176,15 @@ def _difficulty(journal: Journal) -> tuple[Difficulty, ...]:
     found = []
     for measure, (unit, expression) in _MEASURES.items():
         sql = (
-            f"SELECT generation, {expression}, count(*) FROM samples WHERE outcome = 'accept' "  # noqa: S608 - our own text
-            "GROUP BY 1, 2 ORDER BY 1, 2"
+            f"SELECT generation, {expression} AS measured, count(*) FROM samples "  # noqa: S608 - our own text
+            "WHERE outcome = 'accept' AND measured IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
         )
-        lengths: dict[int, list[tuple[int, int]]] = {}
-        for generation, length, rows in journal.select(sql):
-            lengths.setdefault(generation, []).append((length, rows))
-        generations = tuple(_quartiles(generation, counted) for generation, counted in lengths.items())
-        found.append(Difficulty(measure, unit, generations))
+        values: dict[int, list[tuple[int, int]]] = {}
+        for generation, value, rows in journal.select(sql):
+            values.setdefault(generation, []).append((value, rows))
+        if values:
+            generations = tuple(_quartiles(generation, counted) for generation, counted in values.items())
+            found.append(Difficulty(measure, unit, generations, measure == RATED))
     return tuple(found)
 
 

@@ -94,11 +94,12 @@ class Quartiles:
 
 @dataclass(frozen=True, slots=True)
 class Difficulty:
-    """A measure that stands in for difficulty, by generation."""
+    """A measure of difficulty, or one that stands in for it, by generation; `rated` where a judge did."""
 
     measure: str
     unit: str
     generations: tuple[Quartiles, ...]
+    rated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -13,7 +14,7 @@ from evol.journal import Row
 from evol.report.from_run import run_report
 from evol.report.model import Node
 from evol.report.sampling import LINEAGES, ROWS
-from evol.types import Outcome, Usage
+from evol.types import Outcome, Usage, Verdict
 
 ACCEPT, REJECT, UNDECIDED = Outcome.ACCEPT, Outcome.REJECT, Outcome.UNDECIDED
 
@@ -130,3 +131,16 @@ def test_a_folder_that_is_no_run_and_a_place_that_cannot_be_written_are_one_sent
     assert done.exit_code == 2
     assert done.output.startswith("Error: Cannot write")
     assert done.output.count("\n") == 1
+
+
+def test_what_a_judge_said_of_difficulty_comes_before_lengths(run_with, row) -> None:
+    rows = []
+    for lineage, scores in enumerate([(2, 5), (4, 7), (3, None)]):
+        for generation, score in enumerate(scores):
+            made = row(lineage, generation, ACCEPT, "fine")
+            rated = Verdict.accept("difficulty", "difficulty_scored", "Scored.", difficulty=score)
+            rows.append(replace(made, verdicts=(*made.verdicts, rated)))
+    rated, *lengths = run_report(run_with(rows)).difficulty
+    assert rated.rated
+    assert [(q.rows, q.low, q.median, q.high) for q in rated.generations] == [(3, 2, 3, 4), (2, 5, 5, 7)]
+    assert not any(each.rated for each in lengths)
