@@ -10,7 +10,7 @@ import pytest
 from evol.errors import ConfigError, DataError
 from evol.train.evaluation import read_benchmark
 from evol.train.evaluation.asking import render
-from evol.train.evaluation.scoring import require_judgeable
+from evol.train.evaluation.scoring import Scorer
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 Write = Callable[[str, list[dict[str, Any]]], str]
@@ -105,8 +105,9 @@ def test_what_cannot_be_posed_or_judged_is_refused(
 
 def test_a_problem_without_a_gold_is_refused_before_anybody_is_asked(write: Write) -> None:
     rows = [{"instruction": "2 + 2?", "answer": "4"}, {"instruction": "2 + 3?"}]
-    with pytest.raises(DataError, match="'2' has nothing to judge an answer by"):
-        require_judgeable(read_benchmark(write("half.jsonl", rows), domain="math"))
+    read = read_benchmark(write("half.jsonl", rows), domain="math")
+    with Scorer("math", 1) as scorer, pytest.raises(DataError, match="'2' has nothing to judge an answer by"):
+        scorer.require_judgeable(read)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from evol.recorded import RecordedTeacher
 from evol.teacher.budget import Budget
 from evol.train.evaluation.benchmark import Benchmark, Problem
 from evol.train.evaluation.results import RESULT, Answered, Attempt, Evaluation
-from evol.train.evaluation.scoring import Scorer, require_judgeable, vote_hook
+from evol.train.evaluation.scoring import Scorer, vote_hook
 from evol.types import ChatReply, ChatRequest, Message, Sampling, Verdict
 
 REPLIES: Final = "replies.db"
@@ -92,9 +92,10 @@ def evaluate(plan: EvaluationPlan, watch: Watch | None = None) -> Evaluation:
     Raises ConfigError, DataError and TeacherError where the model, the benchmark or the folder will
     not do, BudgetSpent where a cap was reached. What was answered by then is kept.
     """
-    require_judgeable(plan.benchmark)
-    with written_to(plan.out):
-        return asyncio.run(_evaluate(plan, watch or (lambda done, total: None)))
+    with Scorer(plan.benchmark.domain) as scorer:
+        scorer.require_judgeable(plan.benchmark)
+        with written_to(plan.out):
+            return asyncio.run(_evaluate(plan, scorer, watch or (lambda done, total: None)))
 
 
 @contextmanager
@@ -110,7 +111,7 @@ def written_to(folder: Path) -> Iterator[None]:
         ) from error
 
 
-async def _evaluate(plan: EvaluationPlan, watch: Watch) -> Evaluation:
+async def _evaluate(plan: EvaluationPlan, scorer: Scorer, watch: Watch) -> Evaluation:
     requests = [_requests(plan, problem) for problem in plan.benchmark.problems]
     teacher = make_model(plan)
     pinned = _pinned(plan, teacher)

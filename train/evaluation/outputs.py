@@ -20,7 +20,7 @@ from evol.errors import DataError, nearest
 from evol.train.evaluation.asking import Watch, measured, refuse_other, written_to
 from evol.train.evaluation.benchmark import Benchmark, Problem
 from evol.train.evaluation.results import Answered, Attempt, Evaluation
-from evol.train.evaluation.scoring import Scorer, require_judgeable, vote_hook
+from evol.train.evaluation.scoring import Scorer, vote_hook
 from evol.types import Json, content_key
 
 IDS: Final = ("task_id", "id", "problem_id", "unique_id", "name")
@@ -71,7 +71,6 @@ def evaluate_outputs(plan: OutputsPlan, watch: Watch | None = None) -> Evaluatio
     Raises DataError for a file without outputs, an id that the benchmark does not have, or a row
     that names no problem.
     """
-    require_judgeable(plan.benchmark)
     outputs = read_outputs(plan.source, plan.benchmark, plan.column)
     pinned = {
         **measured(plan.benchmark),
@@ -81,8 +80,9 @@ def evaluate_outputs(plan: OutputsPlan, watch: Watch | None = None) -> Evaluatio
         "unanswered": [p.id for p in plan.benchmark.problems if not outputs.get(p.id)],
     }
     refuse_other(plan.folder, pinned)
-    with written_to(plan.out):
-        answered = asyncio.run(_score(plan.benchmark, outputs, watch or (lambda done, total: None)))
+    with written_to(plan.out), Scorer(plan.benchmark.domain) as scorer:
+        scorer.require_judgeable(plan.benchmark)
+        answered = asyncio.run(_score(scorer, plan.benchmark, outputs, watch or (lambda done, total: None)))
         evaluation = Evaluation(plan.title, pinned, tuple(answered))
         evaluation.write(plan.folder)
     return evaluation
@@ -184,21 +184,20 @@ def _digest(outputs: Mapping[str, list[Output]]) -> str:
     return content_key([[name, [output.text for output in outputs[name]]] for name in sorted(outputs)])[:12]
 
 
-async def _score(benchmark: Benchmark, outputs: Mapping[str, list[Output]], watch: Watch) -> list[Answered]:
+async def _score(
+    scorer: Scorer, benchmark: Benchmark, outputs: Mapping[str, list[Output]], watch: Watch
+) -> list[Answered]:
     votes = vote_hook(benchmark.domain) is not None
     done = 0
-    with Scorer(benchmark.domain) as scorer:
 
-        async def answer(problem: Problem) -> Answered:
-            nonlocal done
-            given = outputs.get(problem.id, [])
-            verdicts = await asyncio.gather(*(scorer.score(problem, output.judged) for output in given))
-            attempts = tuple(
-                Attempt(o.text, o.finish_reason, v) for o, v in zip(given, verdicts, strict=True)
-            )
-            voted = await scorer.majority([o.text for o in given]) if votes and len(given) > 1 else None
-            done += 1
-            watch(done, len(benchmark.problems))
-            return Answered(problem.id, problem.instruction, problem.labels, attempts, voted)
+    async def answer(problem: Problem) -> Answered:
+        nonlocal done
+        given = outputs.get(problem.id, [])
+        verdicts = await asyncio.gather(*(scorer.score(problem, output.judged) for output in given))
+        attempts = tuple(Attempt(o.text, o.finish_reason, v) for o, v in zip(given, verdicts, strict=True))
+        voted = await scorer.majority([o.text for o in given]) if votes and len(given) > 1 else None
+        done += 1
+        watch(done, len(benchmark.problems))
+        return Answered(problem.id, problem.instruction, problem.labels, attempts, voted)
 
-        return list(await asyncio.gather(*map(answer, benchmark.problems)))
+    return list(await asyncio.gather(*map(answer, benchmark.problems)))

@@ -48,30 +48,33 @@ def vote(domain: str, responses: Sequence[str]) -> list[list[int]]:
     return hook(responses) if hook is not None else []
 
 
-def require_judgeable(benchmark: Benchmark) -> None:
-    """Raise DataError where a problem has no gold, before a model is asked anything.
+class Scorer:
+    """Judges responses to one domain's problems in a pool of worker processes; made in a `with`.
 
-    One problem of each set of columns is tried. Raises SandboxUnavailable where the domain needs a
-    sandbox that this machine cannot offer.
+    Raises ConfigError where the domain judges nothing.
     """
-    score_hook(benchmark.domain)
-    kinds = {frozenset(problem.judged): problem for problem in reversed(benchmark.problems)}
-    with WorkerPool(1, preload=[__name__]) as pool:
+
+    def __init__(self, domain: str, workers: int | None = None) -> None:
+        score_hook(domain)
+        self._domain = domain
+        self._pool = WorkerPool(workers, preload=[__name__])
+
+    def require_judgeable(self, benchmark: Benchmark) -> None:
+        """Raise DataError where a problem has no gold, before a model is asked anything.
+
+        One problem of each set of columns is tried. Raises SandboxUnavailable where the domain needs
+        a sandbox that this machine cannot offer.
+        """
+        kinds = {frozenset(problem.judged): problem for problem in reversed(benchmark.problems)}
         for problem in kinds.values():
-            verdict = pool.run(score, benchmark.domain, {**problem.judged, "response": "0"}, limit_s=LIMIT_S)
+            verdict = self._pool.run(
+                score, self._domain, {**problem.judged, "response": "0"}, limit_s=LIMIT_S
+            )
             if verdict.reason in UNJUDGEABLE:
                 why = verdict.message.rstrip(".")
                 raise DataError(
                     f"{benchmark.name}: the problem {problem.id!r} has nothing to judge an answer by ({why})."
                 )
-
-
-class Scorer:
-    """Judges responses to one domain's problems in a pool of worker processes; made in a `with`."""
-
-    def __init__(self, domain: str, workers: int | None = None) -> None:
-        self._domain = domain
-        self._pool = WorkerPool(workers, preload=[__name__])
 
     async def score(self, problem: Problem, response: Mapping[str, Json]) -> Verdict:
         """Judge one response, given as the columns that hold it."""
@@ -93,3 +96,9 @@ class Scorer:
 
     def __exit__(self, *exception: object) -> None:
         self._pool.close()
+
+
+def require_judgeable(benchmark: Benchmark) -> None:
+    """Do what `Scorer.require_judgeable` does, for callers that score later."""
+    with Scorer(benchmark.domain, 1) as scorer:
+        scorer.require_judgeable(benchmark)
