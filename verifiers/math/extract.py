@@ -34,13 +34,20 @@ _PHRASED_GAP = re.compile(r"[^.\n]{0,40}?(?<![a-zA-Z])(?:and|or)(?![a-zA-Z])[^.\
 _PERCENT = re.compile(r"\s{0,4}\$?\s{0,4}(?:\\?%|percent(?:age)?\b|pct\b)")
 _HASHES = re.compile(r"####[ \t]*([^\n]+)")
 _ANSWER_LINE = re.compile(r"^[ \t]*(?:A|ANS|Ans|Answer|ANSWER)[ \t]*:[ \t]*(\S[^\n]*)$", re.MULTILINE)
+_WORKINGS = re.compile(r"\d[\s\w$€£¥]{0,20}[-=+*/×÷·]|=")
+# The word for "answer" in the languages of the multilingual suites.
+_ANSWER_WORDS = (
+    "R[ée]ponse|Respuesta|Antwort|Antwoord|Risposta|Resposta|R[ăa]spuns|Odpowied[źz]|Odpov[ěe][ďd]|Odgovor|Svar"
+    "|Vastaus|Vastus|V[áa]lasz|Cevap|Jawaban|Javob|Jibu|Sagot|Tubag|Erantzuna|Trả lời|Ответ|Відповідь|Адказ"
+    "|Отговор|Одговор|Απάντηση|उत्तर|উত্তর|જવાબ|ਜਵਾਬ|பதில்|జవాబు|(?:ال)?إجابة|الجواب|جواب"
+)
 _PHRASE = re.compile(
     r"\banswers?\b(?:\s{1,9}(?:here|to\s{1,9}[^.\n]{1,60}?))?"
     r"(?:\s{0,9}(?:\*\*|\\?\))?\s{0,9}(?:is|are|was|should\s{1,9}be|would\s{1,9}be|must\s{1,9}be|equals|=|:|：)"
     r"(?:\s{0,9}(?:therefore|thus|then|:|：))?|\s{1,9}(?=\$|\\\(|\\\[|\d))\s{0,9}(?:\*\*\s{0,9})?"
-    r"|答案\s{0,9}(?:是|为|：|:)\s{0,9}|答え\s{0,9}(?:は|：|:)\s{0,9}"
-    r"|\b(?:R[ée]ponse|Respuesta|Antwort|Risposta|Resposta|Ответ|उत्तर|الجواب|الإجابة)(?:\s{1,9}(?:final[e]?|correct[ae]?))?"
-    r"\s{0,9}(?::|：|\s(?:est|es|ist|è|é|هو|هي)\b)\s{0,9}",
+    r"|(?:答案|答え|回答)\s{0,9}(?:是|为|は|：|:)\s{0,9}|คำตอบ(?:คือ|\s{0,9}:)\s{0,9}"
+    rf"|(?<!\w)(?:{_ANSWER_WORDS})(?:\s{{1,9}}(?:final[e]?|correct[ae]?))?"
+    r"\s{0,9}(?::|：|\s(?:est|es|ist|è|é|jest|je|är|er|is|on|este|це|هو|هي|है)(?!\w))\s{0,9}",
     re.IGNORECASE,
 )
 _FINAL = re.compile(r"final\s+answer\s*(?:is|:)", re.IGNORECASE)
@@ -53,18 +60,7 @@ _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.])[-−]?[$€£]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?(?:\s?\\?%)?"
     r"|(?<![\w.])\.\d+"
 )
-_MONEY_BEFORE = re.compile(r"[$€£¥][\d.,\s]+$")
-_MONEY_AFTER = re.compile(r"\s?(?:[$€£¥]|(?:dollar|euro|pound|cent|yuan|dólar)(?:e?s)?\b)", re.IGNORECASE)
-_WITHIN = re.compile(
-    r"(?:^|\s)(?:in|within|after|by|over|d'ici|dans|sous|après|en|dentro de|tras|innerhalb von|nach|entro|tra"
-    r"|dopo)\s+$",
-    re.IGNORECASE,
-)
-_TIME_SPAN = re.compile(
-    r"\s(?:(?:minute|hour|day|week|month|year|heure|jour|semaine|an|año|hora|día|semana|stunde|tag|woche|jahr)[esn]{0,2}"
-    r"|mois|mes(?:es|i)|monaten?|anni|giorni|ore)\b",
-    re.IGNORECASE,
-)
+_LINE_HEAD = re.compile(r"\n\s*(?:\*\*)?(?:\(([A-J])\)|([A-J]))(?:\*\*)?(?:[.,:)。]|[ \t]*$)", re.MULTILINE)
 _HEAD = re.compile(r"\s*(?:\(([A-J])\)\s*(?:[.:。]|$|\n)|([A-J])\s*(?:[.:)。]|$|\n))")
 _LETTERS = re.compile(
     r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z'])(?:\s{0,4}(?:,|;|&|,?\s{0,4}and|or)\s{0,4}\(?[A-J]\)?(?![A-Za-z']))*"
@@ -209,10 +205,14 @@ def _bold(text: str) -> Extraction | None:
 
 
 def _letter(text: str, offset: int) -> Extraction | None:
-    """Return the choice letter that a text begins with, or the last group that it does not deny."""
+    """Return the choice letter that a text begins with, or one line, or the last group not denied."""
     head = _HEAD.match(text)
     if head:
         start, end = head.span(1 if head[1] else 2)
+        return Extraction(text[start:end], "choice_letter", offset + start, offset + end)
+    lines = list(_LINE_HEAD.finditer(text))
+    if len(lines) == 1:
+        start, end = lines[0].span(1 if lines[0][1] else 2)
         return Extraction(text[start:end], "choice_letter", offset + start, offset + end)
     for match in reversed(list(_LETTERS.finditer(text))):
         article = match.group() in ("A", "I") and re.match(r"\s+[a-z]", text[match.end() :])
@@ -239,14 +239,15 @@ def _is_short_sentence(text: str) -> bool:
 
 
 def _prose(text: str, offset: int, rule: str) -> Extraction | None:
-    """Return the last formula or number of a text, neighbouring formulas joined; else short words."""
+    """Return the last formula or number of a text, neighbouring formulas joined; else short words.
+
+    After "answer:" it is the first, where nothing is computed there: "Answer: $90 in 6 months".
+    """
     text, offset = text[-_TAIL:], offset + max(0, len(text) - _TAIL)
     spans = _candidates(text)
     telling = [s for s in spans if re.search(r"\d|\\[a-z]|=", s[2])] or [s for s in spans if s[2].strip()]
-    if len(telling) > 1 and rule == "answer_phrase" and _is_term(text, telling[-2], telling[-1]):
-        telling.pop()
     if telling:
-        last = len(telling) - 1
+        last = 0 if rule == "answer_phrase" and not _WORKINGS.search(text) else len(telling) - 1
         first = last
         while first and telling[first - 1][3] and telling[first][3]:
             if not re.fullmatch(
@@ -261,13 +262,6 @@ def _prose(text: str, offset: int, rule: str) -> Extraction | None:
             else _span(telling[last], rule, offset)
         )
     return _found(text, "words", offset) if len(text) <= 200 else None
-
-
-def _is_term(text: str, amount: tuple[int, int, str, bool], last: tuple[int, int, str, bool]) -> bool:
-    """Whether the last number only says by when an amount of money is due: `$90 to pay in 6 months`."""
-    money = _MONEY_BEFORE.search(text[: amount[1]]) or _MONEY_AFTER.match(text, amount[1])
-    within = _WITHIN.search(text[amount[1] : last[0]])
-    return bool(money and within and _TIME_SPAN.match(text, last[1]))
 
 
 def _span(span: tuple[int, int, str, bool], rule: str, offset: int) -> Extraction | None:

@@ -28,6 +28,7 @@ from evol.verifiers.math.realsets import (
     INFINITY,
     REALS,
     Interval,
+    Point,
     RealSet,
     complement,
     difference,
@@ -81,6 +82,29 @@ def real_set(node: Node) -> RealSet:
             return REALS
         case _:
             raise NotExact("Not a set of real numbers.")
+
+
+def ends_differ(a: Node, b: Node) -> bool:
+    """Whether an irrational end of one set and one of the other agree to 40 digits and are two values."""
+    return any(
+        order(value, other) == 0 and equal_expressions(end, known).equal is False
+        for end, value in _irrational_ends(a)
+        for known, other in _irrational_ends(b)
+    )
+
+
+def _irrational_ends(node: Node) -> list[tuple[Node, Point]]:
+    found: list[tuple[Node, Point]] = []
+    for part in walk(node):
+        ends = part.items if isinstance(part, Seq) else part.operands if isinstance(part, Relation) else ()
+        for end in ends:
+            try:
+                value = endpoint(end)
+            except MathError:
+                continue
+            if not isinstance(value, Fraction | float):
+                found.append((end, value))
+    return found
 
 
 def _sequence(items: tuple[Node, ...], kind: str) -> RealSet:

@@ -42,7 +42,7 @@ from evol.verifiers.math.quantities import added_quantities
 from evol.verifiers.math.realsets import same
 from evol.verifiers.math.relations import match_relations, solved_for
 from evol.verifiers.math.scalars import counted, match_scalars
-from evol.verifiers.math.solving import ORDERS, describes_set, try_real_set
+from evol.verifiers.math.solving import ORDERS, describes_set, ends_differ, try_real_set
 
 _BARE = frozenset(("list", "or", "and", "brace"))
 _UNORDERED = frozenset(("set", "or"))
@@ -174,7 +174,7 @@ class Matcher:
         left, right = try_real_set(a), try_real_set(b)
         if left is None or right is None:
             return self._set_operations(a, b)
-        if not same(left, right):
+        if not same(left, right) or ends_differ(a, b):
             return Finding(False, "different_set")
         names = [_unknowns(node) for node in (a, b)]
         if all(names) and names[0] != names[1] and not self.profile.renamed_variables:

@@ -34,6 +34,7 @@ _PLAIN = {
     "−": "-", "–": "-", "‐": "-", "‑": "-", "‒": "-", "﹣": "-", "－": "-", "∕": "/", "⁄": "/", "′": "'",
     "’": "'", "‘": "'", "“": '"', "”": '"', "″": "''", "∶": ":", "：": ":", "，": ",", "、": ",", "；": ";",
     "。": ".", "．": ".", "（": "(", "）": ")", "［": "[", "］": "]", "｛": "{", "｝": "}", "＝": "=",
+    "٫": ".", "٬": ",", "،": ",", "٪": "%", "।": ".",
     "＜": "<", "＞": ">", "％": "%", "﹪": "%", "°": "^\\circ ", "º": "^\\circ ", "℃": "^\\circ C",
     "℉": "^\\circ F", "＄": "$", "￥": "¥", "\u00a0": " ", "\u200b": "", "\u2060": "", "\ufeff": "",
     "\u2061": "", "\u2062": "", "\u00ad": "",
@@ -73,7 +74,12 @@ def _fraction(match: re.Match[str]) -> str:
 
 
 def _compatible(text: str) -> str:
-    return "".join(c if c in _KEEP or c < "\x80" else unicodedata.normalize("NFKC", c) for c in text)
+    return "".join(c if c in _KEEP or c < "\x80" else _character(c) for c in text)
+
+
+def _character(c: str) -> str:
+    """Return the digit of any script as an ASCII digit, any other character in its compatible form."""
+    return str(unicodedata.decimal(c)) if c.isdecimal() else unicodedata.normalize("NFKC", c)
 
 
 def mend(text: str) -> str:
