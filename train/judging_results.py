@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,15 +68,16 @@ def chart(folder: Path, summary: Mapping[str, Any]) -> None:
     """Draw each skill's share of the reference's score as PNG and SVG, if matplotlib is installed."""
     groups = {"all": summary["overall"], **summary["difficulty"], **summary["skills"]}
     drawn = {name: g for name, g in groups.items() if g["share"]["share"] is not None}
-    if not drawn or find_spec("matplotlib") is None:
+    if not drawn:
         return
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        return
 
     names = list(drawn)[::-1]
     shares = [100 * drawn[name]["share"]["share"] for name in names]
     figure = Figure(figsize=(7, 1.4 + 0.28 * len(names)), layout="constrained")
-    FigureCanvasAgg(figure)
     axes = figure.subplots()
     axes.barh(names, shares, color="#4c78a8", height=0.62)
     for place, name in enumerate(names):

@@ -24,7 +24,7 @@ from evol.run import Plan, Watch, run_blocking
 from evol.run import plan as plan_run
 from evol.train.evaluation import Benchmark, Decoding, Evaluation, EvaluationPlan, evaluate, read_benchmark
 from evol.train.evaluation.results import read_evaluation
-from evol.train.evaluation.scoring import require_judgeable
+from evol.train.evaluation.scoring import Scorer
 from evol.train.evaluation.statistics import mcnemar
 from evol.train.loop_leaks import Leak, Text, find_leaks, refuse_leaking_seeds, refuse_shared_problems
 from evol.train.outputs import model_fingerprint
@@ -79,8 +79,9 @@ def plan(options: LoopOptions) -> LoopPlan:
     """
     dev = read_benchmark(options.dev, domain=options.run.domain)
     test = None if options.test is None else read_benchmark(options.test, domain=options.run.domain)
-    for benchmark in [dev] if test is None else [dev, test]:
-        require_judgeable(benchmark)
+    with Scorer(dev.domain, workers=1) as scorer:
+        for benchmark in [dev] if test is None else [dev, test]:
+            scorer.require_judgeable(benchmark)
     if test is not None:
         refuse_shared_problems(dev, test)
     find_model(options.model)

@@ -45,7 +45,6 @@ def _change(entry: Mapping[str, Any]) -> str:
 
 def chart(folder: Path, record: Mapping[str, Any]) -> None:
     """Draw the dev score by round with its intervals, the best round marked, as PNG and SVG."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     rounds = scored(record)
@@ -54,7 +53,6 @@ def chart(folder: Path, record: Mapping[str, Any]) -> None:
     low = [v - 100 * e["dev"]["low"] for v, e in zip(values, rounds, strict=True)]
     high = [100 * e["dev"]["high"] - v for v, e in zip(values, rounds, strict=True)]
     figure = Figure(figsize=(6, 3.6), layout="constrained")
-    FigureCanvasAgg(figure)
     axes = figure.subplots()
     axes.errorbar(numbers, values, yerr=[low, high], marker="o", color="#4c78a8", capsize=3, label="dev set")
     best = record["best"]["round"]

@@ -22,6 +22,7 @@ from evol.train.plan import Method
 
 TEMPLATE_KEY: Final = "chat_template"
 CONFIGS: Final[dict[Method, str]] = {"sft": "SFTConfig", "grpo": "GRPOConfig"}
+WITHOUT_EXTRA: Final = "Training needs TRL and PyTorch, which are not installed: pip install 'evol[train]'."
 ON_COMMAND_LINE: Final = {
     "output_dir": "--out says it",
     "model_name_or_path": "--model says it",
@@ -91,7 +92,10 @@ def _setting(text: str) -> tuple[str, Any]:
 
 def _configs(method: Method) -> tuple[Any, Any]:
     quiet_libraries()
-    import trl
+    try:
+        import trl
+    except ImportError:
+        raise ConfigError(WITHOUT_EXTRA) from None
 
     return getattr(trl, CONFIGS[method]), trl.ModelConfig
 

@@ -139,7 +139,7 @@ def _print_estimate(planned: JudgePlan, as_json: bool) -> None:
 
 
 def _show(planned: JudgePlan, summary: Mapping[str, Any]) -> None:
-    from evol.train.judging_results import why_not_judged
+    from evol.train.judging_results import CHART, why_not_judged
 
     click.echo(
         printable(f"A {summary['a']} against B {summary['b']}, judged by {summary['judge']} in both orders")
@@ -159,6 +159,8 @@ def _show(planned: JudgePlan, summary: Mapping[str, Any]) -> None:
     for name, note in summary["answers"].items():
         if note["cut"] or note["empty"]:
             click.echo(printable(f"{name}: {note['cut']} answers were cut off, {note['empty']} are empty."))
+    if summary["overall"]["judged"] and not (planned.folder / f"{CHART}.png").exists():
+        click.echo("There is no chart: matplotlib is not installed (pip install 'evol[train]').", err=True)
     click.echo(f"Written to {planned.folder}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -291,3 +292,10 @@ def test_the_real_thing_trains_and_scores_a_tiny_model(here, tiny_models, monkey
     assert found["ended"] == "round 1 did not raise the dev score"
     assert found["best"]["round"] == 0
     assert all(Path(f"out/round-{n}/model/model.safetensors").exists() for n in (0, 1))
+
+
+def test_without_the_training_libraries_a_sentence_says_what_to_install(quick, monkeypatch):
+    monkeypatch.setitem(sys.modules, "trl", None)
+    said = loop()
+    assert said.exit_code == 2
+    assert "pip install 'evol[train]'" in said.stderr
