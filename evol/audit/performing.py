@@ -7,6 +7,7 @@ finished is only read. Another domain, other data or changed verifiers make it a
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 STORE: Final = ".audit.db"
 IDENTITY: Final = ".identity"
 REPORT: Final = "report.html"
+TEMPORARY: Final = "evol-duplicates-"
 Progress = Callable[[str, int], None]
 
 
@@ -161,6 +163,8 @@ def _perform(
     identity: str,
     progress: Progress,
 ) -> dict[str, Any]:
+    for left in folder.glob(f"{TEMPORARY}*"):
+        shutil.rmtree(left, ignore_errors=True)
     store = Store(folder / STORE, identity)
     try:
         drawn, total = _draw(plan, source)

@@ -26,7 +26,10 @@ SHOWN = 25
     "--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="Say which column holds which field."
 )
 @click.option(
-    "--against", multiple=True, metavar="FILE", help="A benchmark that no row may give away; may be repeated."
+    "--against",
+    multiple=True,
+    metavar="FILE,FILE",
+    help="Benchmarks that no row may give away; may be repeated.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="The audit's folder.  [default: audit/NAME]")
 @click.option(
@@ -86,7 +89,8 @@ def audit(
             "--fail-under contaminated needs references to compare with: name them with --against."
         )
     columns = tuple(sorted(parse_map(maps).items()))
-    plan = Plan(data, domain, out, columns, against, similarity, sample, seed, undecided, workers)
+    references = tuple(name for text in against for name in _files(text))
+    plan = Plan(data, domain, out, columns, references, similarity, sample, seed, undecided, workers)
     folder, summary = perform(plan, _Line())
     outcomes = {name: found["rows"] for name, found in summary["outcomes"].items()}
     found = {name: finding["rows"] for name, finding in summary["findings"].items()}
@@ -100,6 +104,11 @@ def audit(
     failed = [passage.sentence for passage in passages if not passage.passed]
     if failed:
         raise GateFailed(f"A gate failed: {'; '.join(failed)}.")
+
+
+def _files(text: str) -> list[str]:
+    """Return the files of a list with commas; a file whose own name has one is meant itself."""
+    return [text] if Path(text).expanduser().exists() else [name.strip() for name in text.split(",")]
 
 
 class _Line:

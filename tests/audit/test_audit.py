@@ -149,6 +149,7 @@ def test_running_again_after_a_kill_gives_the_same_bytes(
     with pytest.raises(KeyboardInterrupt):
         audit(path, out=tmp_path / "cut")
     monkeypatch.setattr(Store, "add", add)
+    (tmp_path / "cut/evol-duplicates-killed").mkdir()
     seen: list[int] = []
     judge = performing.judge_rows
     monkeypatch.setattr(
@@ -303,6 +304,17 @@ def test_a_benchmark_that_is_solved_is_told_apart_from_one_that_is_quoted(tmp_pa
 def chat(*turns: str) -> dict[str, Any]:
     roles = ("user", "assistant") * len(turns)
     return {"messages": [{"role": role, "content": text} for role, text in zip(roles, turns, strict=False)]}
+
+
+def test_references_are_named_one_by_one_or_in_a_list(tmp_path: Path) -> None:
+    path = write(tmp_path / "rows.jsonl", CLEAN)
+    one, other = (
+        write(tmp_path / name, [row]) for name, row in zip(("a.jsonl", "b,c.jsonl"), CLEAN, strict=False)
+    )
+    for against in ([f"{one},{one}"], [one, other]):
+        words = [word for name in against for word in ("--against", name)]
+        result = evol(path, *words, "--out", tmp_path / "o", "--json")
+        assert json.loads(result.stdout)["against"]["problems"] == 2
 
 
 def test_every_exchange_of_a_chat_is_judged(tmp_path: Path) -> None:
