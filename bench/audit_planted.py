@@ -2,11 +2,10 @@
 
 `python bench/audit_planted.py DATA [math code general chats]`, where DATA is a folder with
 gsm8k_train_2000.jsonl, gsm8k_test.jsonl, mbpp.jsonl and HumanEval.jsonl.gz. Their rows are taken as
-clean (GSM8K without the rows that were read and are wrong, see docs/audits/gsm8k.md; MBPP without
-its few repeated tasks), and so are rows of our own (`planted_rows`); into each
-kind's own rows, drawn by a seed, one defect is planted. A finding counts as right where its kind was
-planted and as false on every row without a planted defect, so whatever is truly wrong with the
-published rows counts against precision.
+clean, and so are rows of our own (`planted_rows`); left out are the rows that were read and that
+docs/audits/ names as wrong, and MBPP's repeated tasks. Into each kind's own rows, drawn by a seed,
+one defect is planted. A finding counts as right where its kind was planted and as false on every row
+without a planted defect.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from planted_rows import DEMANDS, breaking, endless, general_rows, hollow, reading_a_file
+from planted_rows import DEMANDS, beginning_with, breaking, general_rows, hollow
 
 from evol.audit.performing import Plan, perform
 from evol.audit.writing import ROWS
@@ -31,6 +30,8 @@ from evol.audit.writing import ROWS
 Row = dict[str, Any]
 EACH = 30
 SEED = 7
+# Ten programs solve a problem of HumanEval, and the tests of 899 all want True: see docs/audits/mbpp.md.
+KNOWN_OF_MBPP = frozenset({32, 68, 294, 418, 501, 687, 750, 755, 814, 873, 899})
 WRONG_AS_PUBLISHED = frozenset({168, 169, 199, 225, 503, 717, 1818})
 ENGLISH = "We add up what there is and then take away what was sold in the week before."
 FOREIGN = {
@@ -190,8 +191,8 @@ CODE = [
     ),
     Kind("tests absent", ("no_tests",), lambda rnd, row, asked, said: [{**row, "test_list": []}]),
     Kind("weak tests", ("weak_tests",), lambda rnd, row, asked, said: [{**row, "test_list": hollow(row)}]),
-    Kind("reads a file", ("forbidden",), put(1, lambda rnd, text: reading_a_file(text))),
-    Kind("endless loop", ("timeout",), put(1, lambda rnd, text: endless(text))),
+    Kind("reads a file", ("forbidden",), put(1, beginning_with("open('/etc/passwd').read()"))),
+    Kind("endless loop", ("timeout",), put(1, beginning_with("while True: pass"))),
 ]
 
 
@@ -270,7 +271,8 @@ def math(data: Path) -> None:
 
 def code(data: Path) -> None:
     """Audit MBPP rows with defects in them, among them programs of HumanEval."""
-    tasks = {row["text"]: row for row in lines(data / "mbpp.jsonl")}
+    published = [row for row in lines(data / "mbpp.jsonl") if row["task_id"] not in KNOWN_OF_MBPP]
+    tasks = {row["text"]: row for row in published}
     problems = iter(lines(data / "HumanEval.jsonl.gz"))
 
     def solved(rnd: random.Random, row: Row, asked: str, said: str) -> list[Row]:

@@ -51,7 +51,7 @@ class Demand:
 
 
 DEMANDS = (
-    Demand("Answer in at most 40 words.", lambda t: first(t, 30), lambda t: f"{t} {t} {t}"),
+    Demand("Answer in at most 60 words.", lambda t: first(t, 55), lambda t: f"{t} {t} {t}"),
     Demand("Write at least 25 words.", lambda t: t, lambda t: first(t, 15)),
     Demand("Use only lowercase letters.", str.lower, lambda t: t),
     Demand("Use all capital letters.", str.upper, lambda t: t),
@@ -111,11 +111,8 @@ def hollow(row: Row) -> list[str]:
     return [f"assert {call[1] if call else '1'} is not NotImplemented"]
 
 
-def reading_a_file(text: str) -> str:
-    """Return a program whose functions read a file that is none of theirs."""
-    return re.sub(r"^([ \t]*)return\b", r"\1open('/etc/passwd').read()\n\1return", text, count=1, flags=re.M)
-
-
-def endless(text: str) -> str:
-    """Return a program whose first return is never reached."""
-    return re.sub(r"^([ \t]*)return\b", r"\1while True: pass\n\1return", text, count=1, flags=re.M)
+def beginning_with(statement: str) -> Callable[[random.Random, str], str]:
+    """Return a change of a program that puts a statement at the beginning of each function."""
+    return lambda rnd, text: re.sub(
+        r"(^[ \t]*def [^\n]*:[ \t]*\r?\n)([ \t]+)", rf"\1\2{statement}\n\2", text, flags=re.MULTILINE
+    )
