@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from evol.verifiers.math.equality import equal_expressions
+from evol.verifiers.math.equality import Finding, equal_expressions
 from evol.verifiers.math.exact import rational
 from evol.verifiers.math.limits import MathError, NotExact
 from evol.verifiers.math.naming import is_name
@@ -84,13 +84,15 @@ def real_set(node: Node) -> RealSet:
             raise NotExact("Not a set of real numbers.")
 
 
-def ends_differ(a: Node, b: Node) -> bool:
-    """Whether an irrational end of one set and one of the other agree to 40 digits and are two values."""
-    return any(
-        order(value, other) == 0 and equal_expressions(end, known).equal is False
-        for end, value in _irrational_ends(a)
-        for known, other in _irrational_ends(b)
-    )
+def distinct_ends(a: Node, b: Node) -> Finding | None:
+    """Return what tells two irrational ends apart that agree to 40 digits, None if nothing does."""
+    for end, value in _irrational_ends(a):
+        for known, other in _irrational_ends(b):
+            if order(value, other) == 0:
+                finding = equal_expressions(end, known)
+                if not finding.equal:
+                    return finding
+    return None
 
 
 def _irrational_ends(node: Node) -> list[tuple[Node, Point]]:

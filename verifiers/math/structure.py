@@ -42,7 +42,7 @@ from evol.verifiers.math.quantities import added_quantities
 from evol.verifiers.math.realsets import same
 from evol.verifiers.math.relations import match_relations, solved_for
 from evol.verifiers.math.scalars import counted, match_scalars
-from evol.verifiers.math.solving import ORDERS, describes_set, ends_differ, try_real_set
+from evol.verifiers.math.solving import ORDERS, describes_set, distinct_ends, try_real_set
 
 _BARE = frozenset(("list", "or", "and", "brace"))
 _UNORDERED = frozenset(("set", "or"))
@@ -174,10 +174,14 @@ class Matcher:
         left, right = try_real_set(a), try_real_set(b)
         if left is None or right is None:
             return self._set_operations(a, b)
-        if not same(left, right) or ends_differ(a, b):
+        if not same(left, right):
             return Finding(False, "different_set")
+        distinct = distinct_ends(a, b)
+        if distinct is not None:
+            return Finding(distinct.equal, "different_set" if distinct.equal is False else distinct.reason)
         names = [_unknowns(node) for node in (a, b)]
-        if all(names) and names[0] != names[1] and not self.profile.renamed_variables:
+        renamed = self.profile.renamed_variables and not any(map(is_given_name, names[0] | names[1]))
+        if all(names) and names[0] != names[1] and not renamed:
             return Finding(None, "different_name")
         return Finding(True, "same_set")
 

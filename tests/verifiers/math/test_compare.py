@@ -270,6 +270,8 @@ OPEN = [
     ("\\frac{1}{0}", "\\frac{2}{0}", LENIENT),
     ("3 - 2f(x)", "3 + 2f(x)", STRICT),
     ("\\max = 7", "\\min = 7", LENIENT),
+    ("0 < f(x) < 1", "0 < f(x+1) < 1", LENIENT),
+    ("[2^{1/2^{1000}}, \\infty)", "[2^{1/2^{10200}}, \\infty)", LENIENT),
     ("\\text{The lines are not parallel}", "parallel", LENIENT),
     ("3 \\text{ (or not)}", "3", LENIENT),
     ("m_{\\max} = n^2", "m_{\\min} = n^2", LENIENT),
