@@ -8,7 +8,8 @@ files that say what was done. `trl sft --config OUT/training/trl-sft.yaml` train
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from typing import Any, Final
@@ -64,6 +65,8 @@ def fit(prepared: Prepared, say: Say = silent, make: MakeTrainer | None = None) 
         processes.wait_for_everyone()
         trainer, output = _run(prepared, found, say, make or make_trainer)
         trained = _measured(prepared, trainer, output)
+        if is_spoilt(trainer.state.log_history):
+            say("The gradients overflowed, so the weights are not numbers: lower learning_rate.")
         processes.wait_for_everyone()
         if processes.is_main_process:
             return _write_after(prepared, wanted, trainer, trained)
@@ -133,10 +136,12 @@ def as_dataset(rows: TrainingRows) -> Any:
 
 def _run(prepared: Prepared, found: Found, say: Say, make: MakeTrainer) -> tuple[Any, Any]:
     """Train to the end, from the last checkpoint where there is one."""
+    from safetensors import SafetensorError
+
     interruption = Interruption(say)
     try:
         trainer = make(prepared, [make_callback(interruption, say)])
-    except (ValueError, ImportError, OSError) as error:
+    except (ValueError, ImportError, OSError, SafetensorError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         said = " ".join(str(error).split()).rstrip(".")
@@ -159,6 +164,12 @@ def _speak_once(trainer: Any) -> None:
 
     trainer.remove_callback(PrinterCallback)
     trainer.remove_callback(ProgressCallback)
+
+
+def is_spoilt(history: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a loss or a gradient in a log was no number; the trainer hides such losses in its means."""
+    values = (entry[name] for entry in history for name in ("loss", "grad_norm") if name in entry)
+    return not all(math.isfinite(float(value)) for value in values)
 
 
 def _measured(prepared: Prepared, trainer: Any, output: Any) -> Trained:

@@ -260,6 +260,13 @@ def test_other_errors_stay_what_they_are(
         train(replace(plan, out=tmp_path / "out"))
 
 
+def test_a_loss_that_is_no_number_is_said(plan: TrainPlan, tmp_path: Path) -> None:
+    said: list[str] = []
+    spoilt = {**QUICK, "max_steps": 4, "learning_rate": 1e30, "lr_scheduler_type": "constant"}
+    train(replace(plan, out=tmp_path / "out", recipe=spoilt), said.append)
+    assert any("lower learning_rate" in line for line in said)
+
+
 @pytest.mark.usefixtures("done")
 def test_lora_trains_an_adapter(plan: TrainPlan, tmp_path: Path) -> None:
     recipe = {**QUICK, "max_steps": 2, "use_peft": True, "lora_r": 4, "lora_target_modules": "all-linear"}
@@ -316,6 +323,13 @@ def test_a_model_that_cannot_be_trained_is_a_sentence(
         prepare(replace(plan, model=str(bare)))
     with pytest.raises(ConfigError, match="no token '<stop>'"):
         prepare(replace(plan, recipe={"eos_token": "<stop>"}))
+    torn = tiny_models.write_tiny_llama(tmp_path / "torn", width=32)
+    (torn / "model.safetensors").write_bytes(weights(torn)[:5000])
+    with pytest.raises(ConfigError, match="TRL will not train this"):
+        train(replace(plan, model=str(torn), out=tmp_path / "out"))
+    recipe = {**QUICK, "use_peft": True, "lora_target_modules": ["query"]}
+    with pytest.raises(ConfigError, match=r"TRL will not train this: Target modules .* not found"):
+        train(replace(plan, recipe=recipe, out=tmp_path / "out"))
     short = tiny_models.write_tiny_llama(tmp_path / "short", width=32, context=16)
     with pytest.raises(ConfigError, match="set max_length: 16"):
         prepare(replace(plan, model=str(short)))
