@@ -240,8 +240,8 @@ def _hit(told: Row) -> Hit:
         weight=best["severity"],
         score=evidence["score"],
         message=best["message"],
-        row_text=evidence["row_text"],
-        reference_text=evidence["reference_text"],
+        row_text=evidence["row_text"].strip("\n"),
+        reference_text=evidence["reference_text"].strip("\n"),
     )
 
 
