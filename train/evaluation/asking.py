@@ -76,7 +76,8 @@ class EvaluationPlan:
     @property
     def title(self) -> str:
         """The name that the result goes by: the one given, or the model's last part."""
-        return self.name or re.sub(r"[^\w.+-]+", "-", self.model.rstrip("/").rpartition("/")[2]).strip("-")
+        model = self.model.removeprefix("openai:").removeprefix("local:").rstrip("/")
+        return self.name or re.sub(r"[^\w.+-]+", "-", model.rpartition("/")[2]).strip("-")
 
     @property
     def folder(self) -> Path:

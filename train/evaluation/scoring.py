@@ -5,9 +5,9 @@ The hooks run under the pack's name, so that installed packs and folders serve a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, TypeVar
 
 from evol.errors import ConfigError, DataError, VerifierStopped
 from evol.pack import VerifyHook, VoteHook, load_pack
@@ -15,7 +15,13 @@ from evol.train.evaluation.benchmark import Benchmark, Problem
 from evol.types import Json, Verdict
 from evol.verifiers.workers import WorkerPool
 
-LIMIT_S: Final = 30.0
+T = TypeVar("T")
+U = TypeVar("U")
+LIMITS_S: Final = (30.0, 240.0)
+"""How long a verifier may take, worker's start included, at the first and at the last try.
+
+A machine that is overloaded starts a worker late; that must not make an answer wrong.
+"""
 UNJUDGEABLE: Final = ("no_gold", "no_tests")
 
 
@@ -68,7 +74,7 @@ class Scorer:
         kinds = {frozenset(problem.judged): problem for problem in reversed(benchmark.problems)}
         for problem in kinds.values():
             verdict = self._pool.run(
-                score, self._domain, {**problem.judged, "response": "0"}, limit_s=LIMIT_S
+                score, self._domain, {**problem.judged, "response": "0"}, limit_s=LIMITS_S[-1]
             )
             if verdict.reason in UNJUDGEABLE:
                 why = verdict.message.rstrip(".")
@@ -79,17 +85,24 @@ class Scorer:
     async def score(self, problem: Problem, response: Mapping[str, Json]) -> Verdict:
         """Judge one response, given as the columns that hold it."""
         try:
-            return await self._pool.arun(score, self._domain, {**problem.judged, **response}, limit_s=LIMIT_S)
+            return await self._patiently(score, {**problem.judged, **response})
         except VerifierStopped as error:
             return Verdict.undecided("evaluation", "worker_stopped", str(error))
 
     async def majority(self, responses: Sequence[str]) -> int | None:
         """Return the place of the first response that gives the most frequent answer, if there is one."""
         try:
-            classes = await self._pool.arun(vote, self._domain, responses, limit_s=LIMIT_S)
+            classes = await self._patiently(vote, responses)
         except VerifierStopped:
             return None
         return classes[0][0] if classes else None
+
+    async def _patiently(self, function: Callable[[str, T], U], given: T) -> U:
+        """Run a function in a worker, and once more with more time where the first try was stopped."""
+        try:
+            return await self._pool.arun(function, self._domain, given, limit_s=LIMITS_S[0])
+        except VerifierStopped:
+            return await self._pool.arun(function, self._domain, given, limit_s=LIMITS_S[1])
 
     def __enter__(self) -> Scorer:
         return self
