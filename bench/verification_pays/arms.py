@@ -112,7 +112,8 @@ def write_arms(work: Path, size: Size, experiment: str, seed: int) -> None:
     def pool(name: str) -> tuple[Pool, list[Attempted]]:
         wanted = all_pools(size)[name]
         run = pools.make(wanted, seed, work / "pools" / f"{name}-{seed}")
-        return wanted, [a for a in pools.attempts(run) if chain(a.sample.instruction) not in unseen]
+        rows = [row for row in pools.attempts(run) if chain(row.sample.instruction) not in unseen]
+        return wanted, rows if name == "downward" else [row for row in rows if not row.elsewhere]
 
     arms, facts = build(pool, seed)
     for name, rows in arms.items():

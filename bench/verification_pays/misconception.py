@@ -22,7 +22,7 @@ from evol.protocols import PackContext
 from evol.types import ChatReply, ChatRequest, Sample, content_key
 
 CLAIM: Final = re.compile(r"(\d+) ([-+]) (\d+) = (\d+)")
-DIFFERENCE: Final = re.compile(r"(?<== )(\w+) - (\w+)")
+MINUS: Final = re.compile(r"(?<=\w)-(?=\w)")
 
 
 def misread(lines: tuple[str, ...]) -> tuple[list[str], int]:
@@ -75,7 +75,7 @@ class Misconceived:
         rng = Random(request.key(self._identity))
         if request.purpose == "program":
             misreads = self._misreads(request.about, story) and rng.random() < self._in_programs
-            return replace(reply, text=DIFFERENCE.sub(r"\1 + \2", reply.text)) if misreads else reply
+            return replace(reply, text=MINUS.sub("+", reply.text)) if misreads else reply
         if self._misreads(request.about, story):
             lines, value = misread(story.marked())
             return replace(reply, text=written(lines, Fraction(value), story.last, rng))
@@ -85,5 +85,6 @@ class Misconceived:
         return reply
 
     def _misreads(self, row: Sample, story: Story) -> bool:
+        lines = " ".join(unmarked(line) for line in story.marked())
         of_row = Random(content_key([self._identity, row.instruction]))
-        return any(" - " in line for line in story.marked()) and of_row.random() < self._share
+        return " - " in lines and not re.search(r"[*/]", lines) and of_row.random() < self._share

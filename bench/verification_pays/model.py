@@ -24,7 +24,7 @@ TEMPLATE: Final = (
     "{% else %}<|user|>{{ m['content'] }}{% endif %}{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
-VOCABULARY: Final = 1100
+VOCABULARY: Final = 900
 
 
 def corpus(count: int) -> list[str]:

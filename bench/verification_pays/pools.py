@@ -53,6 +53,16 @@ class Attempted:
     kept: bool
     sound: bool
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the teacher began anew on a topic of its own, having no answer to go on from.
+
+        It does so where a seed fell for want of a right solution. Those topics are many, and a few rows
+        of each are more than so small a model can learn from, so no arm gets them unless it asks.
+        """
+        story = self.sample.truth.get("story")
+        return isinstance(story, dict) and bool(story["topic"])
+
     def is_right(self, response: str) -> bool:
         """Whether a response ends in the true answer of a sound problem."""
         truth = str(self.sample.truth.get("answer", self.sample.answer))

@@ -19,7 +19,7 @@ from evol.domains.math.procedural.teacher import evolved
 from evol.types import Sample, content_key
 
 NAMES: Final = ("Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gus", "Ivy")
-UP: Final = ("add-constraints", "deepen", "concretize")
+UP: Final = ("concretize",)
 DOWN: Final = ("easier-revision", "easier-new-topic")
 _NUMBER = re.compile(r"\d+")
 
@@ -30,7 +30,7 @@ def chain(instruction: str) -> tuple[str, ...]:
 
 
 def seed_problem(rng: Random) -> dict[str, str]:
-    """Return a one-step problem about ages with its solution and answer."""
+    """Return a one-step problem about ages with its solution and answer; a third of them subtract."""
     name, friend = rng.sample(NAMES, 2)
     form, age, gap = rng.randrange(3), rng.randint(5, 30), rng.randint(2, 9)
     if form == 0:

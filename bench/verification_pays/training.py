@@ -26,7 +26,6 @@ def recipe(size: Size, seed: int) -> dict[str, Any]:
         "per_device_train_batch_size": size.batch,
         "max_steps": size.steps,
         "max_length": 512,
-        "train_sampling_strategy": "group_by_length",
         "save_strategy": "no",
         "logging_steps": max(1, size.steps // 20),
         "disable_tqdm": True,
