@@ -17,7 +17,8 @@ from evol.verifiers.workers import WorkerPool
 
 T = TypeVar("T")
 U = TypeVar("U")
-LIMITS_S: Final = (30.0, 240.0)
+LIMIT_S: Final = 30.0
+PATIENT_LIMIT_S: Final = 240.0
 """How long a verifier may take, worker's start included, at the first and at the last try.
 
 A machine that is overloaded starts a worker late; that must not make an answer wrong.
@@ -74,7 +75,7 @@ class Scorer:
         kinds = {frozenset(problem.judged): problem for problem in reversed(benchmark.problems)}
         for problem in kinds.values():
             verdict = self._pool.run(
-                score, self._domain, {**problem.judged, "response": "0"}, limit_s=LIMITS_S[-1]
+                score, self._domain, {**problem.judged, "response": "0"}, limit_s=PATIENT_LIMIT_S
             )
             if verdict.reason in UNJUDGEABLE:
                 why = verdict.message.rstrip(".")
@@ -100,9 +101,9 @@ class Scorer:
     async def _patiently(self, function: Callable[[str, T], U], given: T) -> U:
         """Run a function in a worker, and once more with more time where the first try was stopped."""
         try:
-            return await self._pool.arun(function, self._domain, given, limit_s=LIMITS_S[0])
+            return await self._pool.arun(function, self._domain, given, limit_s=LIMIT_S)
         except VerifierStopped:
-            return await self._pool.arun(function, self._domain, given, limit_s=LIMITS_S[1])
+            return await self._pool.arun(function, self._domain, given, limit_s=PATIENT_LIMIT_S)
 
     def __enter__(self) -> Scorer:
         return self
