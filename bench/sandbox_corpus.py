@@ -32,6 +32,7 @@ TCP_PORT = 47811
 TOKEN = "EVOLTOKEN" + "0badc0de"
 WALL_S = 8.0
 LIMITS = Limits(cpu_s=2, wall_s=6, memory_mb=256)
+PARTING_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +188,25 @@ def run(programs: list[Program], level: Level) -> Tally:
             if program.kind != "honest" and not verifier.verify(honest.source, honest.suite).accepted:
                 faults.append("the next honest program fails")
             tally.add(program, faults)
-        left = survivors()
+    left = survivors()
     if left:
         tally.wrong.append(f"processes left: {left}")
     return tally
 
 
-def survivors() -> list[str]:
-    """Return processes of ours that run longer than they should: orphans with our interpreter."""
-    found = []
+def survivors() -> set[str]:
+    """Return the orphans of a sandbox that outlive a few seconds; whoever's it was, one ends within a moment."""
+    found = orphans()
+    deadline = time.monotonic() + PARTING_S
+    while found and time.monotonic() < deadline:
+        time.sleep(0.1)
+        found &= orphans()
+    return found
+
+
+def orphans() -> set[str]:
+    """Return this user's processes of a sandbox whose parent is gone."""
+    found = set()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
@@ -206,5 +217,5 @@ def survivors() -> list[str]:
                 and "PPid:\t1\n" in status
                 and "evol.verifiers.sandbox" in (entry / "cmdline").read_bytes().decode(errors="replace")
             ):
-                found.append(entry.name)
+                found.add(entry.name)
     return found

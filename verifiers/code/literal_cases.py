@@ -9,6 +9,7 @@ back: a program can lie about its results only by returning right ones. A script
 from __future__ import annotations
 
 import ast
+import contextlib
 import operator
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -215,6 +216,9 @@ class _Reader:
 
     def _resolved(self, expression: ast.expr, scope: _Scope) -> ast.expr:
         """Return an expression with names for results, bindings and library functions; notes its calls."""
+        with contextlib.suppress(NotLiteral, TypeError):
+            _literal(expression)
+            return expression
         resolver = _Resolver(self, scope)
         resolved = cast("ast.expr", resolver.visit(expression))
         loads = [n.id for n in ast.walk(expression) if isinstance(n, ast.Name) and n.id in scope.bound]
