@@ -195,7 +195,7 @@ def run(programs: list[Program], level: Level) -> Tally:
 
 
 def survivors() -> set[str]:
-    """Return the orphans of a sandbox that outlive a few seconds; whoever's it was, one ends within a moment."""
+    """Return the orphans of a sandbox that stay; anybody's may be seen for a moment while it ends."""
     found = orphans()
     deadline = time.monotonic() + PARTING_S
     while found and time.monotonic() < deadline:
