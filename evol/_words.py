@@ -34,16 +34,11 @@ SPELLED = {word: str(value) for value, word in enumerate(_UNITS.split())}
 SPELLED |= {word: str(value) for word, value in _TENS.items()} | {"hundred": "100", "thousand": "1000"}
 
 
-def _ascii_table() -> dict[int, str]:
-    table = {}
-    for code in range(128):
-        sign = chr(code)
-        spaced = " " if sign in _DROPPED else f" {sign} "
-        table[code] = sign.lower() if sign.isalnum() or sign == "_" else spaced
-    return table
-
-
-_ASCII = _ascii_table()
+# For ASCII: small letters, spaces for what is dropped; and all that is no sign of its own.
+_LEVEL = bytes(32 if chr(code) in _DROPPED else ord(chr(code).lower()) for code in range(128)).ljust(
+    256, b" "
+)
+_UNSIGNED = bytes(code for code in range(128) if chr(code).isalnum() or chr(code) in " _")
 
 
 def normal_form(text: str) -> str:
@@ -61,7 +56,11 @@ def words(text: str) -> list[str]:
     if not text.isascii():
         text = _QUOTE.sub(" ", text)
     if text.isascii():
-        return text.translate(_ASCII).split()
+        level = text.encode().translate(_LEVEL)
+        text = level.decode()
+        for sign in set(level.translate(None, _UNSIGNED).decode()):
+            text = text.replace(sign, f" {sign} ")
+        return text.split()
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 

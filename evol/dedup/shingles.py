@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import add
 from typing import Literal
 
 from evol._words import masked, words, written_numbers
@@ -18,7 +19,7 @@ def shingles(found: list[str], numbers: Numbers = "word") -> list[str]:
     """
     if numbers == "mask":
         found = masked(found)
-    return list(map(str.__add__, found, found[1:])) if len(found) > 1 else found
+    return list(map(add, found, found[1:])) if len(found) > 1 else found
 
 
 def similarity(first: str, second: str, numbers: Numbers = "word") -> float:
