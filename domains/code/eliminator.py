@@ -25,7 +25,7 @@ from evol.domains._rules import Check, Questions, instruction_verdict, is_depth,
 from evol.domains.code import trying
 from evol.domains.code.cases import join
 from evol.domains.code.compiled import other_language_verdict
-from evol.domains.code.elsewhere import dissent, results_elsewhere
+from evol.domains.code.elsewhere import dissent, most_ordinary, results_at_literals, results_elsewhere
 from evol.domains.code.feasible import language_asked, short_enough, stays_inside
 from evol.domains.code.judging import steady_verdict, strength_verdict
 from evol.domains.code.poll import ANSWER, Poll, plain
@@ -152,7 +152,9 @@ class CodeEliminator:
         if not going:
             message = f"Solutions that agree on the tests differ elsewhere: {disputed or 'everywhere'}."
             return [Verdict.reject(ELSEWHERE, "no_agreement", message, calls=calls, programs=len(sources))]
-        kept = agreeing[going[0]]
+        tries = (row.inquiry.verify(results_at_literals, source, cases, sources) for source in sources)
+        by_source = dict(zip(sources, await asyncio.gather(*tries), strict=True))
+        kept = agreeing[most_ordinary([by_source[solution.source] for solution in agreeing], going)]
         row.sample = row.sample.with_(response=kept.text, answer=kept.source)
         message = f"{len(going)} of {len(agreeing)} solutions return the same for {calls} further calls."
         return [Verdict.accept(ELSEWHERE, "further_agreement", message, calls=calls, programs=len(sources))]

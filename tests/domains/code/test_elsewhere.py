@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from evol.domains.code.elsewhere import dissent, results_elsewhere
+from evol.domains.code.elsewhere import dissent, most_ordinary, results_at_literals, results_elsewhere
 from evol.domains.code.inputs import varied
 from evol.verifiers.workers import WorkerPool
 
@@ -56,3 +56,23 @@ def test_variations_stay_within_what_was_seen() -> None:
         assert set(items) <= {3, 4, 5, 9}
         assert 2 <= steps <= 7
         assert set(text) <= set("abcxyz ")
+
+
+def test_programs_are_told_apart_at_the_values_that_they_name(workers: WorkerPool) -> None:
+    leap = "def is_leap(year):\n    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)"
+    wrong = leap.replace("!= 0", "!= 1")
+    cases = ["assert is_leap(2024) == True", "assert is_leap(1957) == False", "assert is_leap(2000) == True"]
+    elsewhere = [workers.run(results_elsewhere, source, cases, "") for source in (wrong, leap)]
+    assert elsewhere[0] == elsewhere[1]
+    named = [workers.run(results_at_literals, source, cases, [wrong, leap]) for source in (wrong, leap)]
+    assert "is_leap(100,)" in [call for call in named[0] if named[0][call] != named[1][call]]
+    assert most_ordinary([named[0], named[1], named[1], named[1]], [0, 1, 2, 3]) == 1
+    assert most_ordinary([named[0], named[1], named[1], named[1]], [0]) == 0
+    assert most_ordinary([{}, {}], [0, 1]) == 0
+
+
+def test_texts_that_programs_name_stand_for_texts(workers: WorkerPool) -> None:
+    source = "def clean(text, width):\n    return '' if text == 'N/A' else text[:width]"
+    found = workers.run(results_at_literals, source, ["assert clean('abc', 2) == 'ab'"], [source])
+    assert found["clean('N/A', 2)"] == found["clean('', 2)"]
+    assert not any("clean(2" in call for call in found)
