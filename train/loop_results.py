@@ -68,6 +68,7 @@ def chart(folder: Path, record: Mapping[str, Any]) -> None:
     axes.set_ylabel("right, %")
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.3)
-    axes.legend(frameon=False, fontsize=8)
+    axes.margins(x=0.12)
+    figure.legend(loc="outside upper center", ncols=3, frameon=False, fontsize=8)
     figure.savefig(folder / f"{CHART}.png", dpi=150)
     figure.savefig(folder / f"{CHART}.svg", metadata={"Date": None})
