@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evol.domains.math.verify import verify_row
+from evol.domains.math.verify import score_row, verify_row, vote
 from evol.errors import ConfigError
 from evol.types import Json
 
@@ -59,3 +59,22 @@ CELLS = st.recursive(
 @given(st.dictionaries(st.sampled_from(["gold", "answer", "response", "completion", "prompt"]), CELLS))
 def test_no_row_raises(row: dict[str, Json]) -> None:
     json.dumps(verify_row(row).to_json())
+
+
+def test_a_benchmark_is_scored_by_the_answer_however_it_was_reached() -> None:
+    slip = {
+        "instruction": "2 + 2 + 1?",
+        "gold": "5",
+        "response": "2 + 2 = 5, and the 1 is 0. The answer is 5.",
+    }
+    assert verify_row(slip).reason != "same_text"
+    assert not verify_row(slip).accepted
+    assert score_row(slip).accepted
+    assert score_row({**slip, "response": ""}).reason == "no_answer"
+    assert score_row({"response": "5"}).reason == "no_gold"
+
+
+def test_votes_are_classes_of_equal_answers_largest_first() -> None:
+    said = ["It is 7.", "The answer is 1/2.", "", "So \\boxed{0.5}.", "The answer is 7.", "\\boxed{\\frac12}"]
+    assert vote(said)[0] == [1, 3, 5]
+    assert vote(["", ""]) == []
