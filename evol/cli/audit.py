@@ -154,9 +154,9 @@ def _show(folder: Path, summary: Mapping[str, Any]) -> None:
 
 def _against(against: Mapping[str, Any]) -> str:
     rows = against["rows"]
-    told = (
-        f"by text in {rows['by_text']:,} rows, by a program that passes its tests in {rows['by_execution']:,}"
-    )
+    told = f"by text in {rows['by_text']:,} rows"
+    if rows["by_execution"]:
+        told += f", by a program that passes its tests in {rows['by_execution']:,}"
     names = ", ".join(Path(name).name for name in against["references"])
     return f"  {names} ({against['problems']:,} problems) given away: {told}"
 
