@@ -27,10 +27,14 @@ DRAWN: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One training row, and whether its problem is sound and its answer true."""
+    """One training row, and whether its problem is sound and its answer true.
+
+    `answer` is the one that the solutions agreed on, where they were asked to.
+    """
 
     instruction: str
     response: str
+    answer: str | None
     right: bool
 
     def conversation(self) -> dict[str, Any]:
@@ -38,6 +42,8 @@ class Row:
         return {
             "prompt": [{"role": "user", "content": self.instruction}],
             "completion": [{"role": "assistant", "content": self.response}],
+            "answer": self.answer,
+            "domain": "math",
         }
 
 
@@ -58,9 +64,11 @@ QUICK: Final = Size(seeds=60, lineages=40, problems=20, steps=8, batch=8, corpus
 ARMS: Final[Mapping[str, Mapping[str, str]]] = {
     "errors": {
         "all": "all rows",
+        "sampled": "as many of all rows as verified",
         "verified": "verified by the eliminator",
         "clean": "clean, as many rows as verified",
         "gold": "filtered by the hidden truth",
+        "reinforced": "all rows, then GRPO on the verified",
     },
     "misconception": {
         "unchecked": "all rows",
@@ -131,10 +139,9 @@ Arms = tuple[dict[str, list[Row]], dict[str, dict[str, Any]]]
 
 def _rows(rows: Iterable[Attempted], responses: Iterable[str | None]) -> list[Row]:
     """Return a training row for each attempt that has a response."""
-    pairs = zip(rows, responses, strict=True)
     return [
-        Row(row.sample.instruction, text, row.is_right(text))
-        for row, text in pairs
+        Row(row.sample.instruction, text, row.sample.answer, row.is_right(text))
+        for row, text in zip(rows, responses, strict=True)
         if text and row.sample.instruction
     ]
 
@@ -150,6 +157,7 @@ def _errors(read: Read, seed: int) -> Arms:
     faultless = pools.replies(load_pack("math").procedural(0.0, seed), chosen, 1)
     arms = {
         "all": unchecked,
+        "sampled": Random(f"sampled {seed}").sample(unchecked, min(len(verified), len(unchecked))),
         "verified": verified,
         "clean": _rows(chosen, (evidence.first(replies) for replies in faultless)),
         "gold": [row for row in unchecked if row.right],

@@ -10,13 +10,21 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bench.verification_pays.arms import TEST_SET, Size
 
+if TYPE_CHECKING:
+    from evol.train.evaluation import Evaluation
+    from evol.train.plan import Trained
+
+RESULT: Final = "bench.json"
+REINFORCED: Final = "reinforced"
+"""The arm that goes on from the model trained on all rows, with the verified rows' answers as its golds."""
+
 
 def recipe(size: Size, seed: int) -> dict[str, Any]:
-    """Return the recipe of every training: keys of TRL's SFTConfig."""
+    """Return the recipe of every supervised training: keys of TRL's SFTConfig."""
     return {
         "learning_rate": 3e-3,
         "lr_scheduler_type": "cosine",
@@ -33,6 +41,22 @@ def recipe(size: Size, seed: int) -> dict[str, Any]:
     }
 
 
+def reinforcement(size: Size, seed: int) -> dict[str, Any]:
+    """Return the recipe of reinforcement: `configs/grpo-cpu.yaml`, without checkpoints."""
+    return {
+        "learning_rate": 5e-5,
+        "lr_scheduler_type": "constant",
+        "num_generations": 8,
+        "per_device_train_batch_size": 32,
+        "max_completion_length": 128,
+        "max_steps": max(1, size.steps // 12),
+        "save_strategy": "no",
+        "logging_steps": 1,
+        "disable_tqdm": True,
+        "seed": seed,
+    }
+
+
 def cpu_seconds() -> float:
     """Return the processor time of this process and of all its children that have ended."""
     used = os.times()
@@ -41,28 +65,19 @@ def cpu_seconds() -> float:
 
 def train_and_evaluate(work: Path, size: Size, experiment: str, arm: str, seed: int) -> dict[str, Any]:
     """Train one model and evaluate it, unless that was done; returns the result."""
-    from bench.verification_pays.model import write_base
-    from evol.train.evaluation import Decoding, EvaluationPlan, evaluate, read_benchmark
-    from evol.train.plan import TrainPlan
-    from evol.train.sft import train
-
     folder = work / "models" / f"{experiment}-{arm}-{seed}"
-    done = folder / "bench.json"
-    if done.exists():
-        result: dict[str, Any] = json.loads(done.read_text())
-        return result
-    rows = work / "rows" / f"{experiment}-{seed}" / f"{arm}.jsonl"
-    base = write_base(work / "base" / str(seed), size.corpus, seed)
+    if (folder / RESULT).exists():
+        known: dict[str, Any] = json.loads((folder / RESULT).read_text())
+        return known
+    rows = work / "rows" / f"{experiment}-{seed}" / f"{'verified' if arm == REINFORCED else arm}.jsonl"
     started, began = cpu_seconds(), time.time()
-    trained = train(TrainPlan(str(rows), str(base), folder / "model", recipe(size, seed)))
+    if arm == REINFORCED:
+        base = work / "models" / f"{experiment}-all-{seed}" / "model"
+        trained = _reinforce(rows, base, folder / "model", reinforcement(size, seed))
+    else:
+        trained = _train(rows, work / "base" / str(seed), folder / "model", size, seed)
     spent = cpu_seconds() - started
-    test_set = work / "heldout" / f"{TEST_SET[experiment]}.jsonl"
-    benchmark = read_benchmark(str(test_set), domain="math")
-    decoding = Decoding(max_tokens=256)
-    asked = EvaluationPlan(
-        str(folder / "model"), benchmark, folder / "eval", decoding=decoding, concurrency=128
-    )
-    evaluation = evaluate(asked)
+    evaluation = _evaluate(folder, work / "heldout" / f"{TEST_SET[experiment]}.jsonl")
     result = {
         "experiment": experiment,
         "arm": arm,
@@ -73,12 +88,37 @@ def train_and_evaluate(work: Path, size: Size, experiment: str, arm: str, seed: 
         "train_cpu_s": spent,
         "eval_cpu_s": cpu_seconds() - started - spent,
         "wall_s": time.time() - began,
-        "problems": len(benchmark.problems),
+        "problems": len(evaluation.problems),
         "solved": sum(problem.right for problem in evaluation.problems),
         "groups": {
             label: {value: estimate.to_json() for value, estimate in values.items()}
             for label, values in evaluation.groups().items()
         },
     }
-    done.write_text(json.dumps(result, indent=1))
+    (folder / RESULT).write_text(json.dumps(result, indent=1))
     return result
+
+
+def _train(rows: Path, base: Path, out: Path, size: Size, seed: int) -> Trained:
+    from bench.verification_pays.model import write_base
+    from evol.train.plan import TrainPlan
+    from evol.train.sft import train
+
+    write_base(base, size.corpus, seed)
+    return train(TrainPlan(str(rows), str(base), out, recipe(size, seed)))
+
+
+def _reinforce(rows: Path, base: Path, out: Path, keys: dict[str, Any]) -> Trained:
+    from evol.train.grpo import train
+    from evol.train.plan import TrainPlan
+
+    return train(TrainPlan(str(rows), str(base), out, keys, method="grpo"))
+
+
+def _evaluate(folder: Path, problems: Path) -> Evaluation:
+    from evol.train.evaluation import Decoding, EvaluationPlan, evaluate, read_benchmark
+
+    benchmark = read_benchmark(str(problems), domain="math")
+    decoding = Decoding(max_tokens=256)
+    model = str(folder / "model")
+    return evaluate(EvaluationPlan(model, benchmark, folder / "eval", decoding=decoding, concurrency=128))
