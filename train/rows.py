@@ -200,8 +200,10 @@ def source_rows(source: str) -> Iterator[Row]:
 
 def _data_files(folder: Path) -> list[Path]:
     """Return a folder's data files; of evol's own pairs, the JSON Lines and not also the Parquet."""
-    if (folder / "train.jsonl").is_file():
-        return [folder / name for name in ("train.jsonl", "rejected.jsonl") if (folder / name).is_file()]
+    kept, rejected = folder / "train.jsonl", folder / "rejected.jsonl"
+    if kept.is_file():
+        # A run that rejected nothing leaves an empty file, which elsewhere is a mistake.
+        return [kept, rejected] if rejected.is_file() and rejected.stat().st_size else [kept]
     found = sorted(
         p for p in folder.rglob("*") if p.is_file() and p.suffix.lower() in DATA_SUFFIXES - {".txt"}
     )

@@ -130,6 +130,12 @@ def test_a_run_is_read_with_its_rejected_rows(tmp_path: Path) -> None:
     assert len(read_training_rows(str(tmp_path / "run"), all_rows=True).rows) == 2
 
 
+def test_a_run_that_rejected_nothing_is_read(tmp_path: Path) -> None:
+    write_rows(tmp_path / "train.jsonl", [chat_row("a?", "1", **verdict("accept", "agreed"))])
+    (tmp_path / "rejected.jsonl").touch()
+    assert len(read_training_rows(str(tmp_path)).rows) == 1
+
+
 def test_a_run_without_a_dataset_says_how_to_write_it(tmp_path: Path) -> None:
     (tmp_path / "run.yaml").write_text("identity: {}\n")
     with pytest.raises(DataError, match="evol export"):
