@@ -1,18 +1,15 @@
 """A quick look at a large set: a uniform sample of its rows, and how sure its shares are.
 
 Which rows are drawn depends on their number and the seed alone (Vitter's reservoir, algorithm R),
-so the same data give the same sample. Shares come with Wilson's score interval, which holds near 0
-and 1 and for small samples, where the plain normal interval does not.
+so the same data give the same sample.
 """
 
 from __future__ import annotations
 
-import math
 import random
 from dataclasses import dataclass
-from typing import Final
 
-Z95: Final = 1.959963984540054
+from evol.intervals import wilson_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +22,9 @@ class Share:
 
 
 def wilson(hits: int, total: int) -> Share:
-    """Return the share of hits with Wilson's 95 % interval; of nothing, anything from 0 to 1."""
-    if not total:
-        return Share(0.0, 0.0, 1.0)
-    p, z2 = hits / total, Z95 * Z95
-    centre = (p + z2 / (2 * total)) / (1 + z2 / total)
-    reach = Z95 / (1 + z2 / total) * math.sqrt(p * (1 - p) / total + z2 / (4 * total * total))
-    low = 0.0 if hits == 0 else max(0.0, centre - reach)
-    high = 1.0 if hits == total else min(1.0, centre + reach)
-    return Share(round(p, 6), round(low, 6), round(high, 6))
+    """Return the share of hits with its interval, to six digits; of nothing, anything from 0 to 1."""
+    low, high = wilson_interval(hits, total)
+    return Share(round(hits / total, 6) if total else 0.0, round(low, 6), round(high, 6))
 
 
 class Reservoir:

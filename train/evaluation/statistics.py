@@ -1,7 +1,6 @@
 """The figures of an evaluation: estimates with their intervals, and exact paired tests.
 
-Wilson's interval for a share of problems (Wilson 1927; Brown, Cai and DasGupta 2001 recommend it
-for small numbers and shares near 0 or 1); pass@k without bias (Chen et al. 2021, section 2.1) with
+Wilson's interval for a share of problems; pass@k without bias (Chen et al. 2021, section 2.1) with
 a bootstrap over problems; McNemar's exact test for two models on the same problems.
 """
 
@@ -9,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import comb, sqrt
+from math import comb
 from typing import Any, Final
 
-Z: Final = 1.959963984540054
+from evol.intervals import wilson_interval
+
 DRAWS: Final = 10_000
 SEED: Final = 0
 
@@ -37,12 +37,7 @@ class Estimate:
 
 def wilson(successes: int, trials: int) -> Estimate:
     """Return the share of successes with Wilson's 95 % score interval; `trials` is at least 1."""
-    share, z2 = successes / trials, Z * Z
-    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = Z / (1 + z2 / trials) * sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
-    low = 0.0 if successes == 0 else middle - half
-    high = 1.0 if successes == trials else middle + half
-    return Estimate(share, low, high, "wilson", trials)
+    return Estimate(successes / trials, *wilson_interval(successes, trials), "wilson", trials)
 
 
 def pass_at_k(samples: int, right: int, k: int) -> float:
