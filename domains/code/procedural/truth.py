@@ -16,10 +16,12 @@ from evol.domains.code.procedural.task import RAISES, Task, task_of
 from evol.domains.code.procedural.writing import suite
 from evol.domains.code.replies import read_solution
 from evol.types import Json, Sample
-from evol.verifiers.sandbox import Call, Invocation, Returned
+from evol.verifiers.sandbox import Call, Invocation, Limits, Returned
 from evol.verifiers.sandbox.values import canonical
 
 FURTHER: Final = 29
+# Processor time judges a program; how busy the machine is must not.
+PATIENT: Final = Limits(cpu_s=2.0, wall_s=60.0)
 
 
 def mistake_in(row: Sample) -> str:
@@ -43,7 +45,7 @@ def mistake_in(row: Sample) -> str:
 
 
 def _accepted(source: str, tests: Json) -> bool:
-    return trying.try_program(source, tests).accepted
+    return trying.shared_verifier().verify(source, trying.suite_for(tests), PATIENT).accepted
 
 
 def _differs(source: str, task: Task) -> bool:
@@ -61,6 +63,6 @@ def _differs(source: str, task: Task) -> bool:
 
 def _results(source: str, calls: tuple[Invocation, ...]) -> list[str | None]:
     """Return what each call returns, in one form; None where it raises or is never reached."""
-    found = trying.shared_verifier().sandbox.run(Call(source, calls), trying.BRIEF).results
+    found = trying.shared_verifier().sandbox.run(Call(source, calls), PATIENT).results
     texts = [canonical(result.value.node) if isinstance(result, Returned) else None for result in found]
     return texts + [None] * (len(calls) - len(texts))
