@@ -28,7 +28,8 @@ def tiny_models() -> ModuleType:
     for library in ("torch", "transformers", "tokenizers"):
         pytest.importorskip(library, reason="tiny models are made with the [train] extra")
     spec = importlib.util.spec_from_file_location("tiny_models", Path(__file__).with_name("tiny_models.py"))
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
