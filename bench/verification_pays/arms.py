@@ -63,15 +63,15 @@ QUICK: Final = Size(seeds=60, lineages=40, problems=20, steps=8, batch=8, corpus
 
 ARMS: Final[Mapping[str, Mapping[str, str]]] = {
     "errors": {
-        "all": "all rows",
-        "sampled": "as many of all rows as verified",
+        "sampled": "unchecked, as many rows as verified",
+        "all": "unchecked, all rows",
         "verified": "verified by the eliminator",
         "clean": "clean, as many rows as verified",
         "gold": "filtered by the hidden truth",
         "reinforced": "all rows, then GRPO on the verified",
     },
     "misconception": {
-        "unchecked": "all rows",
+        "unchecked": "unchecked",
         "steps": "steps checked",
         "votes": "agreement of four",
         "programs": "the eliminator, with programs",

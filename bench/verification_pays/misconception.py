@@ -44,7 +44,7 @@ def misread(lines: tuple[str, ...]) -> tuple[list[str], int]:
 class Misconceived:
     """Answers like the procedural teacher, with a misconception and slips.
 
-    `share` of the problems with a difference are misread in all their solutions, a program about
+    `share` of the evolved problems with a difference are misread in all their solutions, a program about
     such a problem with probability `in_programs`, and `slips` of the other replies slip.
     """
 
@@ -87,4 +87,5 @@ class Misconceived:
     def _misreads(self, row: Sample, story: Story) -> bool:
         lines = " ".join(unmarked(line) for line in story.marked())
         of_row = Random(content_key([self._identity, row.instruction]))
-        return " - " in lines and not re.search(r"[*/]", lines) and of_row.random() < self._share
+        reads = row.generation > 0 and " - " in lines and not re.search(r"[*/]", lines)
+        return reads and of_row.random() < self._share

@@ -15,6 +15,7 @@ from bench.verification_pays.chart import draw
 from bench.verification_pays.intervals import difference, over_seeds
 
 PAGE: Final = "verification-pays.md"
+MISREAD_WORD: Final = "younger"
 _PLACE: Final = "<!-- {} of results -->"
 
 Results: TypeAlias = dict[tuple[str, str], dict[int, dict[str, Any]]]
@@ -38,7 +39,7 @@ def accuracies(runs: dict[int, dict[str, Any]]) -> dict[int, float]:
 def write_report(work: Path, docs: Path) -> str:
     """Write the chart, and the tables into the page where there is one; returns the tables."""
     results = read_results(work)
-    text = "\n".join(_tables(results))
+    text = "\n".join(_tables(work, results))
     draw({key: accuracies(runs) for key, runs in results.items()}, docs / "verification-pays")
     page = docs / PAGE
     if page.exists():
@@ -48,7 +49,7 @@ def write_report(work: Path, docs: Path) -> str:
     return text
 
 
-def _tables(results: Results) -> Iterator[str]:
+def _tables(work: Path, results: Results) -> Iterator[str]:
     for experiment, arms in ARMS.items():
         trained = [name for name in arms if results.get((experiment, name))]
         if not trained:
@@ -66,6 +67,9 @@ def _tables(results: Results) -> Iterator[str]:
             [_line(results, experiment, name, trained[0]) for name in trained],
         )
         yield ""
+        if experiment == "misconception":
+            yield from _by_word(work, results, experiment, trained)
+            yield ""
         if TEST_SET[experiment] == "by-generation":
             yield from _by_group(results, experiment, trained)
             yield ""
@@ -86,6 +90,22 @@ def _line(results: Results, experiment: str, name: str, first: str) -> list[str]
         ", ".join(f"{100 * share:.1f}" for _, share in sorted(solved.items())),
         f"{ahead.points()}" if ahead else "",
     ]
+
+
+def _by_word(work: Path, results: Results, experiment: str, names: Sequence[str]) -> Iterator[str]:
+    """Yield what each arm solves of the problems with the misread word and of those without it."""
+    lines = []
+    for name in names:
+        shares: dict[bool, list[float]] = {True: [], False: []}
+        for seed in results[experiment, name]:
+            [path] = (work / "models" / f"{experiment}-{name}-{seed}" / "eval").glob("*/problems.jsonl")
+            problems = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+            for has in shares:
+                asked = [p["right"] for p in problems if (MISREAD_WORD in p["instruction"]) is has]
+                shares[has].append(mean(asked) if asked else 0.0)
+        lines.append([ARMS[experiment][name], *(over_seeds(shares[has]).points() for has in shares)])
+    head = ["solved, % of", f'problems with "{MISREAD_WORD}"', "problems without"]
+    yield from _table(head, lines)
 
 
 def _by_group(results: Results, experiment: str, names: Sequence[str]) -> Iterator[str]:
