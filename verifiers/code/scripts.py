@@ -26,44 +26,15 @@ from evol.verifiers.code.source import (
 
 IMPLIED_MODULES = frozenset(
     (
-        *(
-            "bisect",
-            "collections",
-            "copy",
-            "datetime",
-            "decimal",
-            "fractions",
-            "functools",
-            "heapq",
-            "itertools",
-        ),
-        *(
-            "json",
-            "math",
-            "operator",
-            "random",
-            "re",
-            "statistics",
-            "string",
-            "sys",
-            "time",
-            "typing",
-            "unittest",
-        ),
+        *("bisect", "collections", "copy", "datetime", "decimal", "fractions", "functools", "heapq"),
+        *("itertools", "json", "math", "operator", "random", "re", "statistics", "string", "sys", "time"),
+        *("typing", "unittest"),
     )
 )
 CANDIDATE_MODULES = frozenset(
     (
-        "solution",
-        "main",
-        "answer",
-        "program",
-        "candidate",
-        "submission",
-        "your_module",
-        "module",
-        "my_module",
-        "code_module",
+        *("solution", "main", "answer", "program", "candidate", "submission"),
+        *("your_module", "module", "my_module", "code_module"),
     )
 )
 
@@ -243,4 +214,4 @@ def _completes(tree: ast.Module, names: tuple[str, ...]) -> bool:
 def called_names(script: str) -> frozenset[str]:
     """Return the names a script reads that are neither its own nor Python's."""
     tree = parse(script)
-    return frozenset() if tree is None else frozenset(unbound_names(tree) - BUILTINS)
+    return frozenset() if tree is None else frozenset(unbound_names(tree))
