@@ -153,7 +153,8 @@ def speed(data: Path, count: int) -> None:
         sizes = Counter(len(found.duplicates) for found in finder.clusters(pool=pool))
         wall, own = time.perf_counter() - begun, os.times()
     after = os.times()
-    cpu = own.user + own.system - before.user - before.system + after.children_user + after.children_system
+    children = after.children_user + after.children_system - before.children_user - before.children_system
+    cpu = own.user + own.system - before.user - before.system + children
     peak = [
         resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     ]
