@@ -21,7 +21,7 @@ from evol.train.estimate import Estimate
 from evol.train.outputs import FOLDER
 from evol.train.plan import Trained, TrainPlan
 from evol.train.preflight import LeftOut, Preflight, check_evaluation, quantiles
-from evol.train.preparing import Prepared, Say, give_pad, load_tokenizer, silent
+from evol.train.preparing import Prepared, Say, give_pad, load_tokenizer, loading, silent
 from evol.train.prompting import read_prompts
 from evol.train.recipe import check_keys, for_this_machine, parse, quiet_libraries
 from evol.train.rewards import verified_reward
@@ -120,12 +120,7 @@ def make_trainer(prepared: Prepared, callbacks: list[Any]) -> Any:
     from trl import GRPOTrainer, get_peft_config, get_quantization_config
 
     config, model = prepared.config, prepared.model_config
-    config.model_init_kwargs = {
-        "revision": model.model_revision,
-        "attn_implementation": model.attn_implementation,
-        "dtype": model.dtype,
-        **(config.model_init_kwargs or {}),
-    }
+    config.model_init_kwargs = loading(prepared)
     return GRPOTrainer(
         model=prepared.plan.model,
         reward_funcs=[verified_reward],

@@ -132,6 +132,18 @@ def _no_model(model: str, error: Exception) -> str:
     return f"There is no model {model}: it is no folder here, and the Hugging Face Hub does not give it."
 
 
+def loading(prepared: Prepared, **more: Any) -> dict[str, Any]:
+    """Return the keywords that a trainer loads the base model with; the recipe's own stand."""
+    model = prepared.model_config
+    return {
+        "revision": model.model_revision,
+        "attn_implementation": model.attn_implementation,
+        "dtype": model.dtype,
+        **more,
+        **(prepared.config.model_init_kwargs or {}),
+    }
+
+
 def give_pad(tokenizer: Any) -> str | None:
     """Set a pad token apart from the end token; return it where it is not the tokenizer's own."""
     before, chosen = tokenizer.pad_token, choose_pad(tokenizer)

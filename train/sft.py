@@ -20,7 +20,7 @@ from evol.train.card import card, versions
 from evol.train.curve import draw_loss
 from evol.train.outputs import FOLDER, Found, identity, look_into, remove_cut, write_record
 from evol.train.plan import Trained, TrainPlan
-from evol.train.preparing import Prepared, Say, prepare, silent
+from evol.train.preparing import Prepared, Say, loading, prepare, silent
 from evol.train.rows import TrainingRows
 from evol.train.troubles import told_in_a_sentence
 from evol.train.watching import Interruption, make_callback
@@ -108,13 +108,7 @@ def make_trainer(prepared: Prepared, callbacks: list[Any]) -> Any:
     from trl import SFTTrainer, get_peft_config, get_quantization_config
 
     config, model = prepared.config, prepared.model_config
-    config.model_init_kwargs = {
-        "revision": model.model_revision,
-        "trust_remote_code": config.trust_remote_code,
-        "attn_implementation": model.attn_implementation,
-        "dtype": model.dtype,
-        **(config.model_init_kwargs or {}),
-    }
+    config.model_init_kwargs = loading(prepared, trust_remote_code=config.trust_remote_code)
     return SFTTrainer(
         model=prepared.plan.model,
         args=config,

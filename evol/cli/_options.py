@@ -16,3 +16,17 @@ FORMAT_CHOICE: Final = click.Choice(["prompt-completion", "messages", "alpaca", 
 def json_option(command: Command) -> Command:
     """Add `--json` to a command, as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
+
+
+def budget_options(command: Command) -> Command:
+    """Add the three caps that stop a command cleanly: `--max-calls`, `--max-tokens`, `--max-cost`."""
+    whole, amount = click.IntRange(min=1), click.FloatRange(min=0)
+    for option, kind, what in (
+        ("--max-cost", amount, "dollars"),
+        ("--max-tokens", whole, "tokens"),
+        ("--max-calls", whole, "calls"),
+    ):
+        command = click.option(option, type=kind, help=f"Stop, resumable, before more {what} than this.")(
+            command
+        )
+    return command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from evol.cli._stopping import stoppable
+
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from evol.run import Session
+    from evol.run import Session, Watch
 
 LINE_EVERY_S: Final = 10.0
 REASONS_SHOWN: Final = 6
@@ -114,3 +117,17 @@ async def lines(session: Session) -> AsyncIterator[None]:
 async def silent(session: Session) -> AsyncIterator[None]:
     """Show nothing."""
     yield
+
+
+def watching(quiet: bool) -> Watch:
+    """Return what shows a session and lets Ctrl-C stop it: nothing, a panel or lines, as the place allows."""
+    show = silent if quiet else live if sys.stderr.isatty() else lines
+
+    @asynccontextmanager
+    async def watch(session: Session) -> AsyncIterator[None]:
+        teacher = session.teacher
+        with stoppable(lambda: teacher.stopped is not None, teacher.interrupt):
+            async with show(session):
+                yield
+
+    return watch

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from evol.cli._options import json_option
-from evol.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
     from evol.train.evaluation import Benchmark, Evaluation
 
 LINE_EVERY_S: Final = 10.0
-FIELDS: Final = ("id", "instruction", "input", "answer", "tests", "response")
 
 
 @click.command("eval")
@@ -73,11 +71,12 @@ def eval(  # noqa: A001 - the command's name
 
     A RESULT is the folder of an earlier evaluation. Several are compared, in one table and one chart.
     """
+    from evol._columns import parse_map
     from evol.train.evaluation import read_benchmark, read_evaluation
 
     results = [Path(model) for model in models if (Path(model) / "result.json").is_file()]
     asked = [model for model in models if Path(model) not in results]
-    columns = _columns(maps)
+    columns = parse_map(maps)
     response = columns.pop("response", None)
     found = [read_evaluation(result) for result in results]
     if asked or outputs:
@@ -89,20 +88,6 @@ def eval(  # noqa: A001 - the command's name
     if not found:
         raise click.UsageError("Give a MODEL, or --outputs FILE, or the folders of earlier results.")
     _show(found, out or Path("evals"), as_json=as_json)
-
-
-def _columns(maps: tuple[str, ...]) -> dict[str, str]:
-    columns: dict[str, str] = {}
-    for part in (part for text in maps for part in text.split(",")):
-        name, equals, column = (piece.strip() for piece in part.partition("="))
-        if not (equals and column):
-            raise ConfigError(f"--map {part!r} does not read as FIELD=COLUMN.")
-        if name not in FIELDS:
-            raise ConfigError(
-                f"--map knows no field {name!r}.{nearest(name, FIELDS)} The fields are {', '.join(FIELDS)}."
-            )
-        columns[name] = column
-    return columns
 
 
 def _asked(models: list[str], benchmark: Benchmark, out: Path, **asking: Any) -> list[Evaluation]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evol.cli._options import json_option
+from evol.cli._options import budget_options, json_option
 from evol.cli._stopping import stoppable
 from evol.cli._text import printable, shorten
 
@@ -44,13 +44,7 @@ LOOKS_S: Final = 0.5
     show_default=True,
     help="Seconds for one request.",
 )
-@click.option("--max-calls", type=click.IntRange(min=1), help="Stop, resumable, before more calls than this.")
-@click.option(
-    "--max-tokens", type=click.IntRange(min=1), help="Stop, resumable, before more tokens than this."
-)
-@click.option(
-    "--max-cost", type=click.FloatRange(min=0), help="Stop, resumable, before more dollars than this."
-)
+@budget_options
 @click.option(
     "--price",
     "prices",

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evol.cli._options import json_option
-from evol.cli._stopping import stoppable
+from evol.cli._options import budget_options, json_option
 from evol.errors import BudgetSpent
 
 if TYPE_CHECKING:
-    from evol.run import Session
     from evol.train.loop import LoopPlan
 
 INTERRUPTED: Final = 130
@@ -39,9 +35,7 @@ INTERRUPTED: Final = 130
 @click.option("--limit", type=click.IntRange(min=1), help="Evolve the first N seeds only.")
 @click.option("--seed", type=int, help="Seed of every random choice of evolution.  [default: 0]")
 @click.option("--concurrency", type=click.IntRange(1, 4096), help="Calls in flight at once.  [default: 64]")
-@click.option("--max-calls", type=click.IntRange(min=1), help="Stop, resumable, before more calls than this.")
-@click.option("--max-tokens", type=click.IntRange(min=1), help="Stop, resumable, before more tokens.")
-@click.option("--max-cost", type=click.FloatRange(min=0), help="Stop, resumable, before more dollars.")
+@budget_options
 @click.option(
     "--config",
     "recipe",
@@ -101,11 +95,12 @@ def loop(
 
 
 def _perform(planned: LoopPlan, *, quiet: bool, as_json: bool) -> None:
+    from evol.cli._progress import watching
     from evol.recorded import Interrupted
     from evol.train.loop import Loop
     from evol.train.loop_results import chart, table
 
-    begun = Loop(planned, _watch(quiet), lambda text: None if quiet else click.echo(text, err=True))
+    begun = Loop(planned, watching(quiet), lambda text: None if quiet else click.echo(text, err=True))
     try:
         record = begun.run()
     except (BudgetSpent, Interrupted) as stopped:
@@ -119,21 +114,6 @@ def _perform(planned: LoopPlan, *, quiet: bool, as_json: bool) -> None:
     for line in table(record):
         click.echo(line)
     click.echo(f"Written to {folder}: loop.json, rounds.png, rounds.svg, and a folder for each round.")
-
-
-def _watch(quiet: bool) -> Any:
-    from evol.cli import _progress
-
-    show = _progress.silent if quiet else _progress.live if sys.stderr.isatty() else _progress.lines
-
-    @asynccontextmanager
-    async def watch(session: Session) -> AsyncIterator[None]:
-        teacher = session.teacher
-        with stoppable(lambda: teacher.stopped is not None, teacher.interrupt):
-            async with show(session):
-                yield
-
-    return watch
 
 
 def _print_plan(planned: LoopPlan) -> None:

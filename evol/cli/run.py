@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -14,12 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evol.cli._options import FORMAT_CHOICE
-from evol.cli._stopping import stoppable
+from evol.cli._options import FORMAT_CHOICE, budget_options
 
 if TYPE_CHECKING:
     from evol.config import RunConfig
-    from evol.run import Finished, Plan, Session
+    from evol.run import Finished, Plan
 
 INTERRUPTED: Final = 130
 
@@ -59,13 +56,7 @@ INTERRUPTED: Final = 130
     type=FORMAT_CHOICE,
     help="How train rows hold their texts.  [default: prompt-completion]",
 )
-@click.option("--max-calls", type=click.IntRange(min=1), help="Stop, resumable, before more calls than this.")
-@click.option(
-    "--max-tokens", type=click.IntRange(min=1), help="Stop, resumable, before more tokens than this."
-)
-@click.option(
-    "--max-cost", type=click.FloatRange(min=0), help="Stop, resumable, before more dollars than this."
-)
+@budget_options
 @click.option("--config", "recipe", type=click.Path(path_type=Path), help="A YAML recipe; flags override it.")
 @click.option("--judge", is_flag=True, help="Have the teacher judge too, in packs that offer it.")
 @click.option("--adopt", is_flag=True, help="Go on in a folder whose run was configured otherwise.")
@@ -129,19 +120,10 @@ def _finish(planned: Plan, *, adopt: bool, quiet: bool) -> Finished:
 
 
 async def _execute(planned: Plan, *, adopt: bool, quiet: bool) -> Finished:
-    from evol.cli import _progress
+    from evol.cli._progress import watching
     from evol.run import execute
 
-    show = _progress.silent if quiet else _progress.live if sys.stderr.isatty() else _progress.lines
-
-    @asynccontextmanager
-    async def watch(session: Session) -> AsyncIterator[None]:
-        teacher = session.teacher
-        with stoppable(lambda: teacher.stopped is not None, teacher.interrupt):
-            async with show(session):
-                yield
-
-    return await execute(planned, adopt=adopt, watch=watch)
+    return await execute(planned, adopt=adopt, watch=watching(quiet))
 
 
 def _print_estimate(planned: Plan, *, as_json: bool) -> None:
