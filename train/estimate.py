@@ -63,7 +63,8 @@ def _parameters(architecture: Any, model: Any) -> tuple[int | None, int | None]:
 
             adapted = get_peft_model(skeleton, adapter)
             return total, sum(weight.numel() for weight in adapted.parameters() if weight.requires_grad)
-    except (ValueError, ImportError, RuntimeError, NotImplementedError):
+    except (ValueError, ImportError, RuntimeError):
+        # An architecture that needs code, packages or data that are not here has no size to tell yet.
         return None, None
 
 

@@ -169,8 +169,8 @@ def _expectation(prepared: Prepared) -> str:
     told = [f"{expected.steps:,} steps of {expected.rows_per_step} rows, about {expected.tokens:,} tokens"]
     if expected.parameters is not None and expected.trainable is not None:
         told.append(f"{expected.trainable:,} of {expected.parameters:,} parameters trained")
-    if expected.memory is not None:
-        told.append(f"about {expected.memory / 2**30:.2g} GiB a device")
+    memory = expected.memory
+    told.append("memory not estimated" if memory is None else f"about {memory / 2**30:.2g} GiB a device")
     return "; ".join(told)
 
 
