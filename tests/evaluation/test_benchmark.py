@@ -1,3 +1,5 @@
+"""Benchmarks as they are published: told by their columns, read whole, refused where they cannot judge."""
+
 from __future__ import annotations
 
 import gzip

@@ -1,3 +1,5 @@
+"""Several evaluations side by side: order, paired tests, table and chart."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""Outputs that somebody else generated: joined, scored as published, and counted where they are missing."""
+
 from __future__ import annotations
 
 import gzip

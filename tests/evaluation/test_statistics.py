@@ -1,3 +1,5 @@
+"""Intervals, pass@k and paired tests, held to published values and to enumeration."""
+
 from __future__ import annotations
 
 import itertools

@@ -37,8 +37,12 @@ def talk(server, conversation, *, api_key=None):
     return asyncio.run(held())
 
 
-def test_preflight_passes(tiny_server):
-    talk(tiny_server, lambda teacher: teacher.preflight())
+def test_preflight_passes_and_leaves_a_teacher_that_answers(tiny_server):
+    async def begin(teacher):
+        await teacher.preflight()
+        return await teacher.reply(ask(max_tokens=200))
+
+    assert talk(tiny_server, begin).text.split()
 
 
 def test_a_reply_has_text_and_counted_usage(tiny_server):

@@ -270,6 +270,7 @@ def test_preflight_repeats_what_the_server_says_against_any_question(scene):
 def test_preflight_outlives_a_passing_fault(scene):
     scene.script(scene.step(429), scene.step(cut=0), scene.step())
     scene.play(lambda teacher: teacher.preflight())
+    assert len(scene.server.requests) == 3
 
 
 def test_parameters_that_a_model_does_not_take_are_left_out(scene, caplog):

@@ -1,3 +1,5 @@
+"""`evol train` as a person meets it: what it prints, its exit codes, its one-sentence errors."""
+
 from __future__ import annotations
 
 import json

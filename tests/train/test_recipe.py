@@ -1,3 +1,5 @@
+"""Recipes: the ones in configs/ load, and a key that TRL does not have is named with the nearest."""
+
 from __future__ import annotations
 
 from pathlib import Path

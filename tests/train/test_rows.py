@@ -1,3 +1,5 @@
+"""What becomes a training row, and what is left out and counted."""
+
 from __future__ import annotations
 
 import contextlib

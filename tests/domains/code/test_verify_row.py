@@ -1,3 +1,5 @@
+"""A row of somebody's code data, judged by the code pack: right, wrong, lacking, cheating."""
+
 import json
 
 import pytest

@@ -1,3 +1,5 @@
+"""Sandboxes and verifiers that the tests of the code verifier share; skipped where no sandbox is."""
+
 import pytest
 
 from evol.errors import SandboxUnavailable

@@ -1,3 +1,5 @@
+"""Cross-checking without a gold: which solutions and tests find each other (CodeT)."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,3 +1,5 @@
+"""The program in a response: fenced, indented, among others, in prose, or none."""
+
 import ast
 import textwrap
 
@@ -173,4 +175,5 @@ def test_long_hostile_texts_cost_little():
         "def f(:\n" * 5_000,
         "\x00\ud800```py\n\x00",
     ):
-        extract_code(response, ["f"])
+        found = extract_code(response, ["f"])
+        assert (found.how == "none") == (not found.code)

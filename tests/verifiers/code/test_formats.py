@@ -1,3 +1,5 @@
+"""The forms in which data sets hold tests, each read as a suite."""
+
 import json
 
 import pytest

@@ -1,3 +1,5 @@
+"""Tests read as data: calls and expected values, checked as Python would check them."""
+
 import math
 
 import pytest

@@ -1,3 +1,5 @@
+"""Mutants of a solution: which changes are made, and which never are."""
+
 import ast
 
 import pytest

@@ -1,3 +1,5 @@
+"""A program of thought: its answer as data, or why there is none."""
+
 import pytest
 
 from evol.verifiers.code.program import run_program

@@ -1,3 +1,5 @@
+"""The same verdict each time, and what is told of programs that change theirs."""
+
 from evol.verifiers.code.formats import read_tests
 from evol.verifiers.code.repeats import Repeats, repeat
 

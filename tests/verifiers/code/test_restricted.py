@@ -1,3 +1,5 @@
+"""The label of the restricted subset: what solutions use is inside, doors to the host are named."""
+
 import gzip
 import json
 import subprocess

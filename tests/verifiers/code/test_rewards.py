@@ -1,3 +1,5 @@
+"""The code verifier as a reward function of TRL."""
+
 from evol.verifiers.code.rewards import code_reward
 
 RIGHT = "Sure:\n```python\ndef add(a, b):\n    return a + b\n```"

@@ -1,3 +1,5 @@
+"""A solution and its tests put together to one program that means the same."""
+
 import ast
 
 import pytest

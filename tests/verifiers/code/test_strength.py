@@ -1,3 +1,5 @@
+"""How strong tests are: stubs and mutants that they let through."""
+
 from evol.verifiers.code.formats import read_tests
 from evol.verifiers.code.strength import measure_strength, verify_with_strength
 

@@ -1,3 +1,5 @@
+"""Verdicts of the code verifier in every form of tests, with the reason and the first failing case."""
+
 import asyncio
 import gzip
 import json

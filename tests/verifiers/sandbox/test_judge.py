@@ -279,15 +279,20 @@ def test_an_endless_answer_ends(sandbox):
 
 
 class _EndsBeforeTheAnswer:
+    answers = 0
+
     def receive(self):
         return {"do": "names", "args": ["l", ["l"]], "kwargs": ["d"]}
 
     def send(self, message):
+        self.answers += 1
         raise BrokenPipeError
 
 
 def test_a_program_whose_judge_is_ended_while_it_answers_has_not_ended_itself():
-    Peer(_EndsBeforeTheAnswer(), strict=False).serve_until_end()
+    judge_gone = _EndsBeforeTheAnswer()
+    Peer(judge_gone, strict=False).serve_until_end()
+    assert judge_gone.answers == 1
 
 
 def test_arguments_too_deep_to_cross_are_no_fault_of_the_program(sandbox):
