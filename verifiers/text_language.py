@@ -123,6 +123,7 @@ FOREIGN: Final = re.compile(
     re.DOTALL,
 )
 TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+SYMBOL: Final = re.compile(r"(?<=[^\W\d_] )[A-HJ-Z]\b(?!['’])")
 LEAST_WORDS = 12
 LEAST_HITS = 5
 LEAST_SHARE = 0.2
@@ -177,7 +178,8 @@ def leaning_of(text: str, against: str) -> str | None:
     It is asked about a text that stands beside a clear one, so that only two languages are weighed:
     three small words of one, two of them different, and none of the other's.
     """
-    tokens = _tokens(FOREIGN.sub(" ", text[: 4 * READ])[:READ])
+    # A capital alone within a sentence is a symbol ("big O", "point A") and speaks for no language that has it as a word.
+    tokens = _tokens(SYMBOL.sub(" ", FOREIGN.sub(" ", text[: 4 * READ])[:READ]))
     hits = _hits(tokens)
     best = max(hits, key=lambda code: hits[code])
     own = {token for token in tokens if best in TONGUES.get(token, ())}

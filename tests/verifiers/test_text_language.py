@@ -78,6 +78,7 @@ def test_the_language_asked_for_wins_over_that_of_the_instruction() -> None:
     [
         ("Pitch a television series about a small airport where nothing ever happens.", "de"),
         ("Write a poem about the sea.", "fr"),
+        ("Explain big O notation with the help of a telephone directory.", "es"),
         ("Erkläre mir, wie man ein Fahrrad repariert.", "en"),
     ],
 )
