@@ -178,7 +178,7 @@ def leaning_of(text: str, against: str) -> str | None:
     It is asked about a text that stands beside a clear one, so that only two languages are weighed:
     three small words of one, two of them different, and none of the other's.
     """
-    # A capital alone within a sentence is a symbol ("big O", "point A") and speaks for no language that has it as a word.
+    # A capital alone within a sentence is a symbol ("big O", "point A"), whatever language has it as a word.
     tokens = _tokens(SYMBOL.sub(" ", FOREIGN.sub(" ", text[: 4 * READ])[:READ]))
     hits = _hits(tokens)
     best = max(hits, key=lambda code: hits[code])
