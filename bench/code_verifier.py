@@ -21,22 +21,24 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 
 import sandbox_corpus
 
 from evol.errors import SandboxUnavailable
-from evol.verifiers.code.formats import suite_of
+from evol.verifiers.code.formats import _script, suite_of
 from evol.verifiers.code.repeats import APART
 from evol.verifiers.code.restricted import subset
 from evol.verifiers.code.scripts import assemble
-from evol.verifiers.code.verify import CodeVerifier
+from evol.verifiers.code.verify import CodeVerifier, _read
 from evol.verifiers.sandbox import Level, Limits, Sandbox
 
 NOBODY = 65534
 ROW = "| {:<44} | {:<58} |"
 LIMITS = Limits(cpu_s=5, wall_s=30)
+Ask = Callable[[str], tuple[float, int]]
 WALLS = (Level.STRONG, Level.LANDLOCK, Level.SECCOMP)
 
 
@@ -145,32 +147,80 @@ def plain_python_passes(row: dict) -> bool:
 
 
 def speed(options: argparse.Namespace) -> None:
+    """Measure in turns, round after round: the machine's speed changes from minute to minute."""
     rows = humaneval_rows(options.data)
-    count = len(rows)
     plain = [f"{r['prompt']}{r['canonical_solution']}\n{r['test']}\ncheck({r['entry_point']})" for r in rows]
-    harness = [sys.executable, str(Path(__file__).with_name("reference_harness.py")), "1", "4"]
-    answer = subprocess.run(harness, input=json.dumps(plain), capture_output=True, text=True, check=True)
-    found = json.loads(answer.stdout)
-    bare = found["tests_s"]
     with Sandbox(1) as sandbox:
         verifier = CodeVerifier(sandbox, LIMITS)
-        for form in ("assert f(1) == 1", "for i in (1, 2):\n    assert f(i) == i"):
-            assert verifier.verify("def f(x): return x", suite_of({"tests": form})).accepted
-        start = _descendants_cpu()
-        before = time.process_time() + start
-        accepted = sum(verifier.verify(r["canonical_solution"], suite_of(r)).accepted for r in rows)
-        mine = time.process_time() + _descendants_cpu() - before
-    say("HumanEval, this verifier", f"{accepted}/{count}, {_pace(mine, count)}")
-    say("  starting it, once", f"{start * 1e3:.0f} ms CPU")
-    say("  the tests' own time", f"{bare / count * 1e3:.2f} ms CPU a program")
-    for workers, (theirs, passed) in found["judged"].items():
-        say(f"reference method, threads: {workers}", f"{passed}/{count}, {_pace(theirs, count)}")
-        say("  times faster (to reach: 4)", f"{theirs / mine:.2f}")
-        say("  net of the tests' own time (to reach: 6)", f"{(theirs - bare) / (mine - bare):.2f}")
+        start = _start_both(verifier)
+        with reference(plain) as ask:
+            _speed_round(verifier, rows, ask)
+            rounds = [_speed_round(verifier, rows, ask) for _ in range(options.rounds)]
+    count, names = len(rows), ("this verifier", *(f"reference, threads: {n}" for n in THREADS))
+    say("starting this verifier, once", f"{start * 1e3:.0f} ms CPU")
+    bare = [each["tests"] for each in rounds]
+    say("the tests' own time, ms CPU a program", spread([1e3 * b / count for b in bare]))
+    for name in names:
+        passed = {each[name][1] for each in rounds}
+        spent = [1e3 * each[name][0] / count for each in rounds]
+        say(f"HumanEval, {name}, ms CPU", f"{min(passed)}/{count}, {spread(spent)}")
+    for name in names[1:]:
+        pairs = [(each[name][0], each[names[0]][0], each["tests"]) for each in rounds]
+        say(f"  times faster than {name} (to reach: 4)", spread([t / m for t, m, _ in pairs]))
+        say("    net of the tests' own (to reach: 6)", spread([(t - b) / (m - b) for t, m, b in pairs]))
 
 
-def _pace(seconds: float, count: int) -> str:
-    return f"{seconds / count * 1e3:.2f} ms CPU each, {count / seconds:.0f} a CPU-second"
+THREADS = (1, 4)
+
+
+def _speed_round(verifier: CodeVerifier, rows: list[dict], ask: Ask) -> dict:
+    """Return one round's processor seconds: ours taken before and after each of the reference's."""
+    own = [_ours(verifier, rows)]
+    found: dict = {"tests": ask("tests")[0]}
+    for threads in THREADS:
+        found[f"reference, threads: {threads}"] = ask(str(threads))
+        own.append(_ours(verifier, rows))
+    found["tests"] = (found["tests"] + ask("tests")[0]) / 2
+    found["this verifier"] = sum(s for s, _ in own) / len(own), min(passed for _, passed in own)
+    return found
+
+
+def _ours(verifier: CodeVerifier, rows: list[dict]) -> tuple[float, int]:
+    """Return the processor seconds of judging each row, its suite read anew, and how many are accepted."""
+    _script.cache_clear()
+    _read.cache_clear()
+    before = time.process_time() + _descendants_cpu()
+    accepted = sum(verifier.verify(r["canonical_solution"], suite_of(r)).accepted for r in rows)
+    return time.process_time() + _descendants_cpu() - before, accepted
+
+
+def _start_both(verifier: CodeVerifier) -> float:
+    """Have both zygotes of the sandbox started and return the processor seconds that they have used."""
+    for form in ("assert f(1) == 1", "for i in (1, 2):\n    assert f(i) == i"):
+        assert verifier.verify("def f(x): return x", suite_of({"tests": form})).accepted
+    return _descendants_cpu()
+
+
+@contextlib.contextmanager
+def reference(programs: list[str]) -> Iterator[Ask]:
+    """Keep a process of the reference method at hand, and yield what asks it for one measurement."""
+    command = [sys.executable, str(Path(__file__).with_name("reference_harness.py"))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        stdin, stdout = process.stdin, process.stdout
+        print(json.dumps(programs), file=stdin, flush=True)
+
+        def ask(wanted: str) -> tuple[float, int]:
+            print(wanted, file=stdin, flush=True)
+            return tuple(json.loads(stdout.readline()))
+
+        yield ask
+
+
+def spread(values: list[float]) -> str:
+    """Return the median and the range."""
+    return f"{median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
 def _descendants_cpu() -> float:
@@ -285,6 +335,7 @@ def main() -> None:
         "--part", choices=PARTS, action="append", help="measure only this (may be given again)"
     )
     parser.add_argument("--level", choices=[str(w) for w in WALLS], action="append", help="only this level")
+    parser.add_argument("--rounds", type=int, default=7, help="rounds of the speed measurement")
     parser.add_argument("--count", type=int, default=10_000, help="programs in the endurance run")
     options = parser.parse_args()
     for part in options.part or PARTS:

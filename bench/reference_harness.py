@@ -3,8 +3,9 @@
 An evaluator that has numpy and tqdm loaded hands each program to a thread of a pool. The thread
 starts a `multiprocessing.Manager` with a list for the result and a process of its own, which sets
 several dozen functions to None, throws the program's output away and executes program and tests
-in a temporary folder under a timer. Reads programs as JSON on standard input; prints the processor
-time of judging them so with each number of threads asked for, and of executing them here.
+in a temporary folder under a timer. Reads programs as JSON from the first line of standard input, then
+a line at a time what to do: a number of threads to judge them all with, or `tests` to execute them
+here. Answers each with a line of JSON: the processor time that it took, and how many passed.
 """
 
 from __future__ import annotations
@@ -155,14 +156,20 @@ def _cpu() -> float:
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
+def tests_alone(programs: list[str]) -> tuple[float, int]:
+    """Return the processor seconds of executing the programs in this process, and how many there are."""
+    return cpu_of(lambda: [exec(p, {}) for p in programs]), len(programs)
+
+
 def main() -> None:
-    present = [name for name in EVALUATOR_IMPORTS if importlib.util.find_spec(name)]
-    for name in present:
-        __import__(name)
-    programs = json.load(sys.stdin)
-    judged = {workers: judge_all(programs, int(workers)) for workers in sys.argv[1:]}
-    alone = cpu_of(lambda: [exec(p, {}) for p in programs])
-    print(json.dumps({"judged": judged, "tests_s": alone, "imported": present}))
+    for name in EVALUATOR_IMPORTS:
+        if importlib.util.find_spec(name):
+            __import__(name)
+    programs = json.loads(sys.stdin.readline())
+    for line in sys.stdin:
+        wanted = line.strip()
+        found = tests_alone(programs) if wanted == "tests" else judge_all(programs, int(wanted))
+        print(json.dumps(found), flush=True)
 
 
 if __name__ == "__main__":
