@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from evol.verifiers.math import groups
+from evol.verifiers.math import groups, scripts
 from evol.verifiers.math.limits import MathSyntaxError
 from evol.verifiers.math.nodes import (
     HALF,
@@ -110,7 +110,7 @@ def _root(parser: Parser) -> Node:
     if parser.accept("["):
         degree = parser.items(closers=frozenset("]"))
         parser.expect("]")
-    radicand = parser.postfix(parser.atom())
+    radicand = scripts.postfix(parser, parser.atom())
     if degree is None or degree == Num(Fraction(2)):
         return Pow(radicand, HALF)
     return Call("root", (radicand, degree))
@@ -137,7 +137,7 @@ def _function(parser: Parser, name: str) -> Node:
         if parser.accept("_"):
             base = argument(parser) if parser.token.kind != "num" else parser.atom()
         elif parser.accept("^"):
-            exponent = parser.exponent()
+            exponent = scripts.exponent(parser)
     if name in _LISTED and parser.is_op("=", ":"):
         return Text(name)
     if name in _LISTED or name in _ROUNDINGS:
@@ -169,7 +169,7 @@ def _logarithm(name: str, base: Node | None, inner: Node) -> Node:
 def _applied(parser: Parser) -> Node:
     """Read a function's argument: a bracketed group alone, or factors up to the next function."""
     if parser.is_op("(", "[", "{"):
-        return parser.postfix(parser.atom())
+        return scripts.postfix(parser, parser.atom())
     if parser.is_op("-"):
         return parser.unary()
     factors = [parser.power()]
@@ -205,7 +205,7 @@ def _bounds(parser: Parser) -> tuple[str, Node | None, Node | None, Node | None]
     raw, index, low, high = "", None, None, None
     while parser.is_op("_", "^"):
         if parser.accept("^"):
-            high = parser.exponent()
+            high = scripts.exponent(parser)
         elif parser.accept("_"):
             start = parser.at
             below = parser.atom()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from evol.verifiers.math import commands, groups, quantities
+from evol.verifiers.math import commands, groups, quantities, scripts
 from evol.verifiers.math.limits import MAX_DEPTH, MAX_ITEMS, MathSyntaxError, TooLarge
 from evol.verifiers.math.nodes import (
     MINUS_ONE,
@@ -245,101 +245,15 @@ class Parser:
 
     def power(self) -> Node:
         """Read a factor with its postfix marks and its exponent."""
-        base = self.postfix(self.atom())
+        base = scripts.postfix(self, self.atom())
         while self.is_op("^"):
             self.at += 1
-            base = self.raised(base)
+            base = scripts.raised(self, base)
             if isinstance(base, Pow) and isinstance(base.base, Sym) and self.is_op("_"):
                 self.at += 1
-                base = Pow(Sym(f"{base.base.name}_{self.subscript()}"), base.exponent)
-            base = self.postfix(base)
+                base = Pow(Sym(f"{base.base.name}_{scripts.subscript(self)}"), base.exponent)
+            base = scripts.postfix(self, base)
         return base
-
-    def raised(self, base: Node) -> Node:
-        """Read what stands after `^`: a degree sign, primes, or an exponent."""
-        token, opened = self.token, self.is_op("{")
-        inner = self.tokens[self.at + 1] if opened else token
-        if inner.text == "circ":
-            self.at += 2 if opened else 1
-            if opened:
-                self.expect("}")
-            if self.token.text in ("C", "F"):
-                self.at += 1
-                return Quantity(base, f"degree {self.tokens[self.at - 1].text}")
-            return Quantity(base, "degree")
-        if inner.text == "'" and isinstance(base, Sym):
-            while self.accept("{", "'", "}"):
-                base = Sym(f"{base.name}'") if self.tokens[self.at - 1].text == "'" else base
-            return base
-        if token.kind == "end":
-            return base
-        if inner.kind == "word":
-            raise MathSyntaxError("A word stands in an exponent.")
-        return Pow(base, self.nested(self.exponent))
-
-    def exponent(self) -> Node:
-        """Read an exponent: a group, or one signed factor with its own power (right to left)."""
-        if self.is_op("-", "+"):
-            return negate(self.exponent()) if self.accept("-") else (self.accept("+"), self.exponent())[1]
-        if self.is_op("{") or (self.token.kind == "num" and self.tokens[self.at + 1].text == "_"):
-            return self.atom()
-        return self.power()
-
-    def postfix(self, node: Node) -> Node:
-        """Read `!`, `'`, `%` and subscripts."""
-        while self.token.kind == "op":
-            if self.is_op("!") and not isinstance(node, Seq):
-                self.at += 1
-                double = self.accept("!")
-                node = Call("factorial2" if double else "factorial", (node,))
-            elif self.is_op("'") and isinstance(node, Sym):
-                self.at += 1
-                node = Sym(node.name + "'")
-            elif self.is_op("%"):
-                self.at += 1
-                node = Quantity(node, "percent")
-            elif self.is_op("_"):
-                self.at += 1
-                node = self.subscripted(node)
-            else:
-                break
-        return node
-
-    def subscripted(self, node: Node) -> Node:
-        """Return the node with its subscript: part of a name, or the base of a number."""
-        under = self.subscript()
-        if isinstance(node, Sym | Text):
-            return Sym(f"{node.name if isinstance(node, Sym) else node.words}_{under}")
-        digits = self.tokens[self.at - 1 : self.at] and self.based_digits(node)
-        if digits and under.isdigit() and len(under) < 3:
-            base = int(under)
-            if 2 <= base <= 36 and all(int(c, 36) < base for c in digits):
-                return Based(digits, base)
-        raise MathSyntaxError("A subscript stands after something other than a name or a number.")
-
-    @staticmethod
-    def based_digits(node: Node) -> str:
-        """Return the digits of a non-negative integer literal, or an empty string."""
-        if isinstance(node, Num) and node.places is None and node.value.denominator == 1 and node.value >= 0:
-            return str(node.value.numerator) if node.value < 10**60 else ""
-        return ""
-
-    def subscript(self) -> str:
-        """Read a subscript as text without braces and spaces."""
-        if self.token.kind == "end":
-            raise MathSyntaxError("A subscript is missing.")
-        if not self.is_op("{"):
-            self.at += 1
-            return self.tokens[self.at - 1].text
-        depth, parts = 0, []
-        while self.token.kind != "end":
-            token = self.token
-            self.at += 1
-            depth += (token.text == "{") - (token.text == "}")
-            if not depth:
-                break
-            parts.append("" if token.text in "{}" else token.text)
-        return "".join(parts)
 
     # Atoms
 
