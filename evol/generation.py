@@ -1,4 +1,4 @@
-"""Batched chat generation with transformers, for the local teacher and for evaluation.
+"""Batched generation with transformers, by chat or as plain text: the local teacher, evaluation.
 
 A reply depends on its own request alone: prompts are padded on the left under an attention mask,
 and where a request samples, its noise comes from its own seed (the Gumbel-max trick: the largest of
@@ -26,6 +26,12 @@ TRAINING_STATE: Final = ("optimizer.*", "scheduler.*", "rng_state*", "training_a
 FETCHED: Final = ("*.json", "*.jinja", "*.txt", "*.model", "*.safetensors", "*.safetensors.index.json")
 WITHOUT_EXTRA: Final = (
     "A local model needs PyTorch and transformers, which are not installed: pip install 'evol[train]'."
+)
+
+WITHOUT_TEMPLATE: Final = (
+    "The tokenizer in {folder} has no chat template, so it is not known how to ask the model: take a chat "
+    "model, put the template that it was trained with into chat_template.jinja there, or let `evol eval` "
+    "ask a base model with --plain."
 )
 
 
@@ -79,19 +85,26 @@ def fingerprint(folder: Path) -> str:
 
 
 class ChatModel:
-    """A causal language model with its chat template, on the best device there is.
+    """A causal language model, asked through its chat template, on the best device there is.
 
-    Raises ConfigError where the [train] extra is missing, the folder cannot be loaded or the
-    tokenizer has no chat template. Weights are read at the first generation. Not for use by several
-    threads at once; `stop` may be called by any.
+    With `plain` it is asked as a base model is: it continues the text, and the continuation ends
+    before the first of the texts in `until`. Raises ConfigError where the [train] extra is missing,
+    the folder cannot be loaded or the tokenizer has no chat template. Weights are read at the first
+    generation. Not for use by several threads at once; `stop` may be called by any.
     """
 
-    def __init__(self, folder: Path, *, seed: int = 0) -> None:
+    def __init__(
+        self, folder: Path, *, seed: int = 0, plain: bool = False, until: Sequence[str] = ()
+    ) -> None:
         self.folder: Final = folder
         self._seed: Final = seed
+        self._plain: Final = plain
+        self._until: Final = tuple(until)
         self._stopped = threading.Event()
         self._model: Any = None
         self._tokenizer = _load_tokenizer(folder)
+        if not (plain or self._tokenizer.chat_template):
+            raise ConfigError(WITHOUT_TEMPLATE.format(folder=folder))
         self._most = 1 << 30
 
     def stop(self) -> None:
@@ -135,17 +148,29 @@ class ChatModel:
 
     def _read(self, request: ChatRequest) -> list[int] | RequestFailed:
         """Return the prompt's tokens, or why the model cannot be asked this."""
+        tokens = self._plain_tokens(request) if self._plain else self._chat_tokens(request)
+        if isinstance(tokens, RequestFailed):
+            return tokens
+        window = self._window()
+        if window is not None and len(tokens) >= window:
+            return RequestFailed(
+                f"The prompt is {len(tokens)} tokens long; the model's context holds {window}."
+            )
+        return tokens
+
+    def _chat_tokens(self, request: ChatRequest) -> list[int] | RequestFailed:
         messages = [{"role": message.role, "content": message.content} for message in request.messages]
         try:
             text = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
         except Exception as error:
             return RequestFailed(f"The model's chat template refuses this conversation: {error}.")
         tokens: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
-        window = self._window()
-        if window is not None and len(tokens) >= window:
-            return RequestFailed(
-                f"The prompt is {len(tokens)} tokens long; the model's context holds {window}."
-            )
+        return tokens
+
+    def _plain_tokens(self, request: ChatRequest) -> list[int]:
+        """Return the text's tokens, a beginning-of-text token among them where the tokenizer sets one."""
+        text = "\n\n".join(message.content for message in request.messages)
+        tokens: list[int] = self._tokenizer(text)["input_ids"]
         return tokens
 
     def _window(self) -> int | None:
@@ -177,7 +202,7 @@ class ChatModel:
                     max_new_tokens=most,
                     do_sample=False,
                     logits_processor=self._noise(requests, model.device),
-                    stopping_criteria=[self._stopping()],
+                    stopping_criteria=[self._stopping(longest)],
                 )
         except torch.OutOfMemoryError as error:
             torch.cuda.empty_cache()
@@ -186,15 +211,22 @@ class ChatModel:
             raise Stopped
         return [self._reply(p, row) for p, row in zip(prompts, out[:, longest:].tolist(), strict=True)]
 
-    def _stopping(self) -> Any:
+    def _stopping(self, start: int) -> Any:
+        """Return what ends a batch when asked to, and a row behind place `start` at a text in `until`."""
         import torch
         from transformers import StoppingCriteria
 
-        stopped = self._stopped
+        stopped, until, tokenizer = self._stopped, self._until, self._tokenizer
+        looked_at = max(map(len, until), default=0)  # a token gives at least one character, or part of one
 
         class WhenAsked(StoppingCriteria):  # type: ignore[misc]
             def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
-                return torch.full((len(input_ids),), stopped.is_set(), device=input_ids.device)
+                if stopped.is_set() or not until:
+                    return torch.full((len(input_ids),), stopped.is_set(), device=input_ids.device)
+                ends = input_ids[:, max(start, input_ids.shape[1] - 4 * looked_at) :]
+                texts = tokenizer.batch_decode(ends, skip_special_tokens=True)
+                found = [any(end in text for end in until) for text in texts]
+                return torch.tensor(found, device=input_ids.device)
 
         return WhenAsked()
 
@@ -223,15 +255,32 @@ class ChatModel:
         return int(content_key([self._seed, request.key("")])[:15], 16)
 
     def _reply(self, prompt: Sequence[int], tokens: list[int]) -> ChatReply:
-        ends = self._loaded().generation_config.eos_token_id
-        length = next((n for n, token in enumerate(tokens) if token in ends), None)
+        decoding = self._loaded().generation_config
+        length = next((n for n, token in enumerate(tokens) if token in decoding.eos_token_id), None)
         said = tokens if length is None else tokens[:length]
+        while self._until and said and said[-1] == decoding.pad_token_id:
+            said = said[:-1]  # what follows a text in `until`, where the batch went on
+        text, ended = self._text(prompt, said)
         return ChatReply(
-            text=after_thinking(self._tokenizer.decode(said, skip_special_tokens=True)),
-            finish_reason="length" if length is None else "stop",
+            text=text,
+            finish_reason="length" if length is None and not ended else "stop",
             usage=Usage(1, len(prompt), len(said) + (length is not None)),
             model=str(self.folder),
         )
+
+    def _text(self, prompt: Sequence[int], said: Sequence[int]) -> tuple[str, bool]:
+        """Return what was said, and whether it came to a text in `until`, before which it is cut.
+
+        A continuation is read behind its prompt: alone, some tokenizers drop its leading space.
+        """
+        if not self._plain:
+            return after_thinking(self._tokenizer.decode(said, skip_special_tokens=True)), False
+        as_it_is = {"skip_special_tokens": True, "clean_up_tokenization_spaces": False}
+        before = self._tokenizer.decode(prompt, **as_it_is)
+        whole = self._tokenizer.decode([*prompt, *said], **as_it_is)
+        text = whole[len(before) :]
+        places = [place for end in self._until if (place := text.find(end)) >= 0]
+        return text[: min(places, default=len(text))], bool(places)
 
 
 def _sampling_key(sampling: Sampling) -> tuple[float, float, int]:
@@ -248,11 +297,6 @@ def _load_tokenizer(folder: Path) -> Any:
         tokenizer = AutoTokenizer.from_pretrained(folder)
     except Exception as error:
         raise ConfigError(f"The tokenizer in {folder} cannot be loaded: {_first_line(error)}.") from error
-    if not tokenizer.chat_template:
-        raise ConfigError(
-            f"The tokenizer in {folder} has no chat template, so it is not known how to ask the model: take "
-            "a chat model, or put the template that it was trained with into chat_template.jinja there."
-        )
     return tokenizer
 
 

@@ -161,3 +161,56 @@ def test_what_is_no_model_is_said_in_a_sentence(
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(ConfigError, match=r"pip install 'evol\[train\]'"):
         ChatModel(folder)
+
+
+def plain_model(tiny_models: ModuleType, folder: Path, text: str, *, drops: bool = False) -> Path:
+    """Write a base model, without a chat template, that goes on with `text` behind "Q:".
+
+    Its tokenizer `drops` the first space of whatever it decodes, as that of Llama 2 does.
+    """
+    import torch
+    from tokenizers import decoders
+
+    tokenizer = tiny_models.make_tokenizer([text], template=None)
+    if drops:
+        tokenizer.backend_tokenizer.decoder = decoders.Sequence(
+            [decoders.ByteLevel(), decoders.Strip(" ", 1, 0)]
+        )
+    model = tiny_models.make_llama(tokenizer)
+    ids = torch.tensor([tokenizer(f"Q:{text}")["input_ids"]])
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
+    for _ in range(200):
+        loss = model(input_ids=ids, labels=ids).loss
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        if loss.item() < tiny_models.KNOWN:
+            break
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def test_a_base_model_goes_on_with_the_text_up_to_a_stop(tiny_models: ModuleType, tmp_path: Path) -> None:
+    base = plain_model(tiny_models, tmp_path / "base", "\n    return 7\n\ndef other(): pass")
+    free = ChatModel(base, plain=True)
+    (on,) = replies(free, [ask("Q:", tokens=14)], batch=1)
+    assert isinstance(on, ChatReply)
+    assert on.text.startswith("\n    return 7\n\nd")
+    stopping = ChatModel(base, plain=True, until=("\ndef", "\nclass"))
+    short, cut = replies(stopping, [ask("Q:", tokens=60), ask("Q:", tokens=2)], batch=2)
+    assert isinstance(short, ChatReply)
+    assert (short.text, short.finish_reason) == ("\n    return 7\n", "stop")
+    assert short.usage.completion_tokens < 30, "the rest was not generated"
+    assert isinstance(cut, ChatReply)
+    assert cut.finish_reason == "length"
+    alone = replies(stopping, [ask("Q:", tokens=60)], batch=1)
+    beside = replies(stopping, [ask("Q:", tokens=60), ask("Something else", tokens=60)], batch=2)
+    assert beside[0] == alone[0]
+
+
+def test_a_leading_space_of_a_continuation_is_kept(tiny_models: ModuleType, tmp_path: Path) -> None:
+    base = plain_model(tiny_models, tmp_path / "base", " x = 1", drops=True)
+    (reply,) = replies(ChatModel(base, plain=True), [ask("Q:", tokens=4)], batch=1)
+    assert isinstance(reply, ChatReply)
+    assert reply.text.startswith(" x")

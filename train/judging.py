@@ -18,9 +18,10 @@ from evol.folder import differences
 from evol.protocols import Teacher
 from evol.recorded import Interrupted
 from evol.teacher import make_teacher
-from evol.teacher.budget import Budget, Prices
+from evol.teacher.budget import Budget
 from evol.train.judging_data import Question, digest_of, read_answers, read_questions
 from evol.train.judging_scores import Comparison
+from evol.train.spending import budget_of
 from evol.types import Sampling, content_key
 
 PROMPTS: Final = Path(__file__).resolve().parent / "prompts"
@@ -96,7 +97,7 @@ def plan(options: JudgeOptions) -> JudgePlan:
     sides = _side(options.a, options, questions), _side(options.b, options, questions)
     if sides[0].identity == sides[1].identity:
         raise ConfigError(f"A and B are the same ({options.a}): name two models or two files of answers.")
-    make_budget(options)
+    budget_of(options)
     judge = _teacher(options.judge, options)
     identity = {
         "a": sides[0].identity,
@@ -108,16 +109,6 @@ def plan(options: JudgeOptions) -> JudgePlan:
     folder = options.out or Path("judgements") / f"{_short(options.a)}-vs-{_short(options.b)}"
     _check_folder(folder, identity)
     return JudgePlan(options, tuple(questions), sides, judge, folder, identity)
-
-
-def make_budget(options: JudgeOptions) -> Budget:
-    """Return the budget of all calls together; raises ConfigError where a cap on cost lacks prices."""
-    if options.max_cost is not None and options.prices is None:
-        raise ConfigError("A cap on cost needs prices: give --price PROMPT COMPLETION.")
-    prices = Prices(*options.prices) if options.prices else None
-    return Budget(
-        max_calls=options.max_calls, max_tokens=options.max_tokens, max_cost=options.max_cost, prices=prices
-    )
 
 
 def _side(name: str, options: JudgeOptions, questions: list[Question]) -> Side:

@@ -31,11 +31,11 @@ from evol.train.judging import (
     Judged,
     JudgePlan,
     Side,
-    make_budget,
     write_whole,
 )  # fmt: skip
 from evol.train.judging_data import Question
 from evol.train.judging_scores import Comparison, Reading, read_scores
+from evol.train.spending import budget_of
 from evol.types import ChatReply, ChatRequest, Message, content_key
 
 T = TypeVar("T")
@@ -76,8 +76,7 @@ async def execute(plan: JudgePlan, watch: Watch) -> Judged:
     plan.folder.mkdir(parents=True, exist_ok=True)
     with locked(plan.folder), Journal(plan.folder / DATABASE) as journal:
         _claim(plan)
-        budget = make_budget(plan.options)
-        budget.spent = journal.spent()
+        budget = budget_of(plan.options, journal.spent())
         session = Session(plan, journal, budget)
         result = Judged(budget=budget)
         try:

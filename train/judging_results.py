@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from evol.rows import to_line
 from evol.teacher.budget import prompt_tokens
-from evol.train.judging import RESULT, ROWS, Judged, JudgePlan, make_budget, write_whole
+from evol.train.judging import RESULT, ROWS, Judged, JudgePlan, write_whole
 from evol.train.judging_asking import answer_request, judge_request
 from evol.train.judging_scores import group
+from evol.train.spending import budget_of
 from evol.types import Usage
 
 CHART: Final = "skills"
@@ -108,9 +109,8 @@ def estimate(plan: JudgePlan) -> dict[str, Any]:
         texts = [_text(side.answers, question.id) for side in plan.sides]
         judging = Usage(1, prompt_tokens(judge_request(question, texts[0], texts[1])), VERDICT_TOKENS)
         asked = asked + judging + judging
-    budget = make_budget(plan.options)
-    budget.spent = asked
-    return {"questions": len(plan.questions), **asked.to_json(), "cost": budget.cost}
+    cost = budget_of(plan.options, asked).cost
+    return {"questions": len(plan.questions), **asked.to_json(), "cost": cost}
 
 
 def _text(answers: Mapping[str, str] | None, name: str) -> str:

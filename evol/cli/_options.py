@@ -30,3 +30,11 @@ def budget_options(command: Command) -> Command:
             command
         )
     return command
+
+
+def price_option(command: Command) -> Command:
+    """Add `--price PROMPT COMPLETION` to a command that has no recipe to say it in, as `prices`."""
+    return click.option(
+        "--price", "prices", nargs=2, type=click.FloatRange(min=0), metavar="PROMPT COMPLETION",
+        help="Dollars for a million tokens, of every model asked.",
+    )(command)  # fmt: skip

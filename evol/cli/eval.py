@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evol.cli._options import json_option
+from evol.cli._options import budget_options, json_option, price_option
 
 if TYPE_CHECKING:
     from evol.train.evaluation import Benchmark, Evaluation
 
 LINE_EVERY_S: Final = 10.0
+MEANS: Final = ("plain", "concurrency", "timeout_s", "max_calls", "max_tokens", "max_cost", "prices")
 
 
 @click.command("eval")
@@ -37,6 +38,10 @@ LINE_EVERY_S: Final = 10.0
     "--prompt", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A Jinja2 template over `instruction` and the problem's columns.  [default: the form's own]",
 )  # fmt: skip
+@click.option("--plain", is_flag=True, help="Ask a base model as plain text, without a chat template.")
+@click.option(
+    "--until", multiple=True, metavar="TEXT", help="End a plain reply before TEXT, too (\\n: a new line)."
+)
 @click.option("--samples", type=click.IntRange(min=1), default=1, show_default=True, help="Draws a problem.")
 @click.option(
     "--temperature", type=click.FloatRange(min=0), default=0.0, show_default=True, help="0 is greedy."
@@ -51,10 +56,15 @@ LINE_EVERY_S: Final = 10.0
     help="Requests in flight; for a local model, the size of a batch.",
 )  # fmt: skip
 @click.option(
-    "--timeout", type=click.FloatRange(min=1), default=600.0, show_default=True, help="Seconds a request."
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=1),
+    default=600.0,
+    show_default=True,
+    help="Seconds a request.",
 )
-@click.option("--max-calls", type=click.IntRange(min=0), help="Stop, resumable, after so many calls.")
-@click.option("--max-tokens", type=click.IntRange(min=0), help="Stop, resumable, after so many tokens.")
+@budget_options
+@price_option
 @json_option
 def eval(  # noqa: A001 - the command's name
     models: tuple[str, ...],
@@ -98,16 +108,18 @@ def _asked(models: list[str], benchmark: Benchmark, out: Path, **asking: Any) ->
         asking["temperature"], asking["top_p"], asking["max_new_tokens"], asking["samples"], asking["seed"]
     )
     template = asking["prompt"].read_text(encoding="utf-8") if asking["prompt"] else None
-    means = {name: asking[name] for name in ("concurrency", "max_calls", "max_tokens")}
+    until = tuple(text.replace("\\n", "\n") for text in asking["until"])
+    means = {name: asking[name] for name in MEANS}
     plans = [
-        EvaluationPlan(model, benchmark, out, name, decoding, template, timeout_s=asking["timeout"], **means)
+        EvaluationPlan(model, benchmark, out, name, decoding, template, until=until, **means)
         for model, name in zip(models, _names(models), strict=True)
     ]
     found = []
     for plan in plans:
         with _watching(plan.title) as watch:
             found.append(evaluate(plan, watch))
-        click.echo(f"Every reply and verdict is in {plan.folder}.", err=True)
+        form = "as plain text" if plan.plain else "by chat"
+        click.echo(f"{plan.title} was asked {form}; every reply and verdict is in {plan.folder}.", err=True)
     return found
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evol.cli._options import budget_options, json_option
+from evol.cli._options import budget_options, json_option, price_option
 from evol.cli._stopping import stoppable
 from evol.cli._text import printable, shorten
 
@@ -45,14 +45,7 @@ LOOKS_S: Final = 0.5
     help="Seconds for one request.",
 )
 @budget_options
-@click.option(
-    "--price",
-    "prices",
-    nargs=2,
-    type=click.FloatRange(min=0),
-    metavar="PROMPT COMPLETION",
-    help="Dollars for a million tokens, of every model asked.",
-)
+@price_option
 @click.option("--dry-run", is_flag=True, help="Estimate calls, tokens and cost; ask nobody, write nothing.")
 @json_option
 def judge(dry_run: bool, as_json: bool, **given: Any) -> None:

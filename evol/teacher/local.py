@@ -16,7 +16,7 @@ from typing import Final
 
 from evol.errors import TeacherError
 from evol.generation import ChatModel, Outcome, Stopped, find_model, fingerprint
-from evol.types import ChatReply, ChatRequest
+from evol.types import ChatReply, ChatRequest, content_key
 
 GATHERED_S: Final = 0.02
 """How long a batch that is not full waits for more requests since the last one came."""
@@ -27,14 +27,18 @@ class LocalTeacher:
 
     Raises ConfigError where there is no such model. `seed` changes what is sampled; a greedy reply
     does not depend on it. A reply depends on its request and the model alone, as far as sums in
-    floating point do not depend on the batch's shape.
+    floating point do not depend on the batch's shape. With `plain`, a base model: see ChatModel.
     """
 
-    def __init__(self, name: str, *, concurrency: int, seed: int = 0) -> None:
+    def __init__(
+        self, name: str, *, concurrency: int, seed: int = 0, plain: bool = False, until: Sequence[str] = ()
+    ) -> None:
         self.folder: Final = find_model(name)
         self._name: Final = name
         self._batch: Final = concurrency
         self._seed: Final = seed
+        self._plain: Final = plain
+        self._until: Final = tuple(until)
         self._thread: Final = ThreadPoolExecutor(1, thread_name_prefix="evol-generation")
         self._waiting: list[tuple[ChatRequest, asyncio.Future[ChatReply]]] = []
         self._pump: asyncio.Task[None] | None = None
@@ -43,7 +47,8 @@ class LocalTeacher:
     @cached_property
     def identity(self) -> str:
         """The model's name and a digest of its files: retrained weights are another teacher."""
-        return f"local:{Path(self._name).name}@{fingerprint(self.folder)}"
+        asked = f"+plain-{content_key(self._until)[:6]}" if self._plain else ""
+        return f"local:{Path(self._name).name}@{fingerprint(self.folder)}{asked}"
 
     async def preflight(self) -> None:
         """Load the tokenizer. Raises ConfigError: the extra, the tokenizer or its template is missing."""
@@ -72,7 +77,7 @@ class LocalTeacher:
 
     def _opened(self) -> ChatModel:
         if self._chat is None:
-            self._chat = ChatModel(self.folder, seed=self._seed)
+            self._chat = ChatModel(self.folder, seed=self._seed, plain=self._plain, until=self._until)
         return self._chat
 
     async def _work(self) -> None:

@@ -55,6 +55,9 @@ def test_outputs_are_scored_and_compared_with_an_earlier_result(benchmark: str, 
         (("m", "--benchmark", "B", "--map", "respond=x"), "Did you mean 'response'?"),
         (("m", "--benchmark", "B", "--domain", "maths"), "Did you mean 'math'?"),
         (("m", "--benchmark", "/no/file.jsonl"), "There is no file /no/file.jsonl"),
+        (("openai:m", "--benchmark", "B", "--max-cost", "1"), "give --price PROMPT COMPLETION"),
+        (("openai:m", "--benchmark", "B", "--plain"), "openai:m is asked by chat"),
+        (("m", "--benchmark", "B", "--until", "Q:"), "give --plain with --until"),
     ],
 )
 def test_mistakes_are_one_sentence(

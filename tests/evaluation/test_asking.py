@@ -7,15 +7,19 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from evol.errors import BudgetSpent, ConfigError, RequestFailed, TeacherError
 from evol.train.evaluation import Benchmark, Decoding, EvaluationPlan, asking, evaluate, read_benchmark
-from evol.types import ChatReply, ChatRequest
+from evol.types import ChatReply, ChatRequest, Usage
+
+from .test_benchmark import FORMS
 
 Write = Callable[[str, list[dict[str, Any]]], str]
+GSM8K, MATH, HUMANEVAL, MBPP = (FORMS[form][0] for form in ("gsm8k", "math", "humaneval", "mbpp"))
 
 
 class Scripted:
@@ -186,3 +190,69 @@ def test_a_folder_that_cannot_be_written_is_said(
 ) -> None:
     with pytest.raises(ConfigError, match="Cannot write to /proc/none"):
         run(replace(plan, out=Path("/proc/none")), Scripted(right), monkeypatch)
+
+
+def test_a_cap_on_cost_stops_and_what_was_answered_is_kept(
+    plan: EvaluationPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def priced(request: ChatRequest) -> ChatReply:
+        return replace(right(request), usage=Usage(1, 10, 90))
+
+    capped = replace(plan, decoding=Decoding(max_tokens=100), prices=(0.0, 1000.0), max_cost=0.30)
+    first, second = Scripted(priced), Scripted(priced)
+    with pytest.raises(BudgetSpent, match=r"\$0\.30"):
+        run(capped, first, monkeypatch)
+    assert len(first.asked) == 3, "three calls at 9 cents; a fourth might take 10"
+    run(replace(capped, max_cost=1.0), second, monkeypatch)
+    assert len(second.asked) == 3
+
+
+def test_a_cap_on_cost_needs_prices(plan: EvaluationPlan) -> None:
+    with pytest.raises(ConfigError, match="give --price PROMPT COMPLETION"):
+        replace(plan, max_cost=1.0)
+
+
+@pytest.mark.parametrize(
+    ("row", "asked", "until", "continuation", "accepted"),
+    [
+        (HUMANEVAL, HUMANEVAL["prompt"], "\ndef", "    return 1\n", True),
+        (HUMANEVAL, HUMANEVAL["prompt"], "\ndef", "return 1\n", False),
+        (MBPP, '"""\nWrite one.\nassert one() == 1\n"""\n', "\nassert", "def one():\n    return 1\n", True),
+        (GSM8K, "Question: How many?\nAnswer:", "Question:", " 2 + 2 = 4. #### 4", True),
+        (MATH, "Problem:\nHow many?\n\nSolution:", "Problem:", " It is $\\boxed{4}$.", True),
+    ],
+)
+def test_a_base_model_continues_the_published_plain_form(
+    row: dict[str, Any], asked: str, until: str, continuation: str, accepted: bool,
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    benchmark = read_benchmark(write("one.jsonl", [row]))
+    plan = EvaluationPlan("base", benchmark, tmp_path / "out", plain=True, until=("\nQ:",))
+    teacher = Scripted(lambda request: ChatReply(continuation))
+    found = run(plan, teacher, monkeypatch)
+    assert teacher.asked[0].messages[0].content == asked
+    assert found.accuracy.value == accepted
+    pinned = json.loads((plan.folder / "result.json").read_text())
+    assert pinned["asked"] == "plain"
+    assert {until, "\nQ:"} <= set(pinned["until"])
+    assert plan.folder.name == "base-plain"
+
+
+def test_a_base_model_without_a_template_is_evaluated(
+    tiny_models: ModuleType, write: Write, tmp_path: Path
+) -> None:
+    base = tiny_models.write_tiny_llama(tmp_path / "base", template=None, width=32)
+    benchmark = read_benchmark(write("one.jsonl", [GSM8K]))
+    plan = EvaluationPlan(str(base), benchmark, tmp_path / "out", decoding=Decoding(max_tokens=4))
+    with pytest.raises(ConfigError, match=r"no chat template.*--plain"):
+        evaluate(plan)
+    found = evaluate(replace(plan, plain=True))
+    assert found.counts()["samples"] == 1
+    assert "+plain-" in found.pinned["model"]["identity"]
+
+
+def test_plain_text_is_for_a_model_in_this_process(plan: EvaluationPlan) -> None:
+    with pytest.raises(ConfigError, match="openai:big is asked by chat"):
+        replace(plan, model="openai:big", plain=True)
+    with pytest.raises(ConfigError, match="give --plain with --until"):
+        replace(plan, until=("\nQ:",))

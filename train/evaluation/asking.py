@@ -23,13 +23,14 @@ from evol.journal import Journal
 from evol.pack import load_pack
 from evol.protocols import Teacher
 from evol.recorded import RecordedTeacher
-from evol.teacher.budget import Budget
-from evol.train.evaluation.benchmark import Benchmark, Problem
+from evol.train.evaluation.benchmark import Benchmark, Continued, Problem, judged_columns
 from evol.train.evaluation.results import RESULT, Answered, Attempt, Evaluation
 from evol.train.evaluation.scoring import Scorer, vote_hook
-from evol.types import ChatReply, ChatRequest, Message, Sampling, Verdict
+from evol.train.spending import budget_of
+from evol.types import ChatReply, ChatRequest, Json, Message, Sampling, Verdict
 
 REPLIES: Final = "replies.db"
+OPENAI: Final = "openai:"
 VERSIONED: Final = ("evol", "openai", "torch", "transformers", "peft", "sympy", "math-verify")
 SEED_STRIDE: Final = 1 << 20
 """Draws of another seed are other draws: far enough apart that two seeds share none."""
@@ -59,7 +60,9 @@ class EvaluationPlan:
     """One model on one benchmark. `model` is a folder, a Hub id, or `openai:MODEL`.
 
     `prompt` is a Jinja2 template over `instruction` and the problem's columns; without one, the
-    benchmark's own. The caps bound what is asked in this folder, in all sessions together.
+    benchmark's own. With `plain` a base model continues the benchmark's plain form, up to one of
+    its texts or of those in `until`. The caps bound what is asked in this folder, in all sessions
+    together; `prices` are dollars for a million prompt and completion tokens.
     """
 
     model: str
@@ -68,10 +71,21 @@ class EvaluationPlan:
     name: str | None = None
     decoding: Decoding = field(default_factory=Decoding)
     prompt: str | None = None
+    plain: bool = False
+    until: tuple[str, ...] = ()
     concurrency: int = 32
     timeout_s: float = 600.0
     max_calls: int | None = None
     max_tokens: int | None = None
+    max_cost: float | None = None
+    prices: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if self.until and not self.plain:
+            raise ConfigError("Only plain text ends at a text: give --plain with --until.")
+        if self.plain and self.model.startswith(OPENAI):
+            raise ConfigError(f"{self.model} is asked by chat; --plain is for a model's folder or Hub id.")
+        budget_of(self)
 
     @property
     def title(self) -> str:
@@ -84,7 +98,13 @@ class EvaluationPlan:
         """Where the result goes; one for each way of decoding, so that none overwrites another."""
         d = self.decoding
         sampled = f"-n{d.samples}-t{d.temperature:g}" if d.temperature else ""
-        return self.out / f"{self.title}{sampled}"
+        return self.out / f"{self.title}{'-plain' if self.plain else ''}{sampled}"
+
+    @property
+    def asking(self) -> Continued:
+        """What is asked: the template, and the texts that end a continuation (none in a chat)."""
+        own = self.benchmark.plain if self.plain else Continued(self.benchmark.prompt, ())
+        return Continued(self.prompt or own.prompt, (*own.until, *self.until))
 
 
 def evaluate(plan: EvaluationPlan, watch: Watch | None = None) -> Evaluation:
@@ -124,8 +144,7 @@ async def _evaluate(plan: EvaluationPlan, scorer: Scorer, watch: Watch) -> Evalu
             Journal(plan.out / REPLIES) as journal,
             Scorer(plan.benchmark.domain) as scorer,
         ):
-            budget = Budget(max_calls=plan.max_calls, max_tokens=plan.max_tokens, spent=journal.spent())
-            recorded = RecordedTeacher(teacher, journal, budget)
+            recorded = RecordedTeacher(teacher, journal, budget_of(plan, journal.spent()))
             if any(journal.reply(r.key(teacher.identity)) is None for asked in requests for r in asked):
                 await teacher.preflight()
             session = _Session(plan, recorded, scorer, watch)
@@ -139,14 +158,19 @@ async def _evaluate(plan: EvaluationPlan, scorer: Scorer, watch: Watch) -> Evalu
 
 def make_model(plan: EvaluationPlan) -> Teacher:
     """Return what answers for a plan's model. Raises ConfigError where there is no such folder."""
-    kind, _, rest = plan.model.partition(":")
-    if kind == "openai" and rest:
+    if plan.model.startswith(OPENAI) and plan.model != OPENAI:
         from evol.teacher.openai_api import OpenAITeacher
 
-        return OpenAITeacher(rest, concurrency=plan.concurrency, timeout_s=plan.timeout_s)
+        name = plan.model.removeprefix(OPENAI)
+        return OpenAITeacher(name, concurrency=plan.concurrency, timeout_s=plan.timeout_s)
     from evol.teacher.local import LocalTeacher
 
-    return LocalTeacher(rest if kind == "local" else plan.model, concurrency=plan.concurrency)
+    return LocalTeacher(
+        plan.model.removeprefix("local:"),
+        concurrency=plan.concurrency,
+        plain=plan.plain,
+        until=plan.asking.until,
+    )
 
 
 class _Session:
@@ -191,9 +215,14 @@ class _Session:
                 if isinstance(reply, RequestFailed):
                     verdict = Verdict.undecided("evaluation", "request_failed", str(reply))
                     return Attempt("", "failed", verdict)
-                verdict = await self._scorer.score(problem, {"response": reply.text})
+                verdict = await self._scorer.score(problem, self._judged(problem, reply.text))
                 return Attempt(reply.text, reply.finish_reason, verdict)
         return None
+
+    def _judged(self, problem: Problem, text: str) -> dict[str, Json]:
+        """Return the columns that a reply is judged as; a continuation of code is code from its start."""
+        column = "completion" if self._plan.plain else "response"
+        return judged_columns(problem, self._plan.benchmark.form, column, text)
 
     async def _reply(self, request: ChatRequest) -> ChatReply | RequestFailed:
         try:
@@ -204,7 +233,7 @@ class _Session:
 
 def _requests(plan: EvaluationPlan, problem: Problem) -> list[ChatRequest]:
     d = plan.decoding
-    message = Message("user", render(plan.prompt or plan.benchmark.prompt, problem))
+    message = Message("user", render(plan.asking.prompt, problem))
     sampling = Sampling(d.temperature, d.top_p, d.max_tokens)
     return [ChatRequest((message,), sampling, d.seed * SEED_STRIDE + n) for n in range(d.samples)]
 
@@ -229,7 +258,9 @@ def _pinned(plan: EvaluationPlan, teacher: Teacher) -> dict[str, Any]:
     return {
         **measured(plan.benchmark),
         "model": {"given": plan.model, "identity": teacher.identity},
-        "prompt": plan.prompt or plan.benchmark.prompt,
+        "asked": "plain" if plan.plain else "chat",
+        "prompt": plan.asking.prompt,
+        **({"until": list(plan.asking.until)} if plan.plain else {}),
         "decoding": asdict(plan.decoding),
     }
 

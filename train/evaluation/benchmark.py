@@ -20,6 +20,8 @@ from evol.errors import ConfigError, DataError
 from evol.types import Json, content_key
 
 LABELS: Final = ("level", "type", "subject", "difficulty", "skill", "generation", "operation")
+CONTINUES: Final = ("completion", "completions", "samples")
+WHOLE: Final = ("solution",)
 UNSEEN: Final = {*RESPONSES, "code", "canonical_solution", "messages", "conversations", "prediction"}
 """Columns of a row that hold a solution or a chat: no verifier may take them for the model's response."""
 
@@ -34,6 +36,27 @@ MBPP_PROMPT: Final = (
     "You are an expert Python programmer, and here is your task: {{ instruction }} Your code should pass "
     "these tests:\n\n{{ test_list | join('\\n') }}\n"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """How a base model is asked, as plain text: a template, and the texts that end its continuation."""
+
+    prompt: str
+    until: tuple[str, ...]
+
+
+# Chen et al. 2021 (arXiv 2107.03374), section 3.1: the prompt as it stands, and these stop sequences.
+HUMANEVAL_PLAIN: Final = Continued("{{ prompt }}", ("\nclass", "\ndef", "\n#", "\nif", "\nprint"))
+# bigcode-evaluation-harness (tasks/mbpp.py): InCoder's docstring with one assert, and its stop words.
+MBPP_PLAIN: Final = Continued(
+    '"""\n{{ instruction }}\n{{ test_list[0] }}\n"""\n',
+    ("\nclass", "\nassert", '\n"""', "\nprint", "\nif", "\n<|/", "\n```"),
+)
+# lm-evaluation-harness (tasks/gsm8k/gsm8k.yaml, tasks/minerva_math), without their worked examples.
+GSM8K_PLAIN: Final = Continued("Question: {{ instruction }}\nAnswer:", ("Question:",))
+MATH_PLAIN: Final = Continued("Problem:\n{{ instruction }}\n\nSolution:", ("Problem:",))
+ROWS_PLAIN: Final = Continued(PLAIN, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +78,7 @@ class Form:
     needs: tuple[frozenset[str], ...]
     domain: str | None
     prompt: str
+    plain: Continued
     read: Callable[[Mapping[str, Any], Fields], tuple[str, dict[str, Json], str | None]]
 
     def fits(self, present: set[str]) -> bool:
@@ -70,6 +94,7 @@ class Benchmark:
     form: str
     domain: str
     prompt: str
+    plain: Continued
     problems: tuple[Problem, ...]
 
     @property
@@ -114,19 +139,32 @@ def _picked(cells: Mapping[str, Any], names: Iterable[str]) -> dict[str, Json]:
 
 
 FORMS: Final = (
-    Form("humaneval", (frozenset({"prompt", "test", "entry_point"}),), "code", HUMANEVAL_PROMPT, _humaneval),
+    Form(
+        "humaneval",
+        (frozenset({"prompt", "test", "entry_point"}),),
+        "code",
+        HUMANEVAL_PROMPT,
+        HUMANEVAL_PLAIN,
+        _humaneval,
+    ),
     Form(
         "mbpp",
         (frozenset({"text", "test_list"}), frozenset({"prompt", "test_list", "task_id"})),
         "code",
         MBPP_PROMPT,
+        MBPP_PLAIN,
         _mbpp,
     ),
     Form(
-        "math", (frozenset({"problem", "solution"}), frozenset({"problem", "answer"})), "math", PLAIN, _math
+        "math",
+        (frozenset({"problem", "solution"}), frozenset({"problem", "answer"})),
+        "math",
+        PLAIN,
+        MATH_PLAIN,
+        _math,
     ),
-    Form("gsm8k", (frozenset({"question", "answer"}),), "math", PLAIN, _math),
-    Form("rows", (frozenset(),), None, PLAIN, _rows),
+    Form("gsm8k", (frozenset({"question", "answer"}),), "math", PLAIN, GSM8K_PLAIN, _math),
+    Form("rows", (frozenset(),), None, PLAIN, ROWS_PLAIN, _rows),
 )
 
 
@@ -147,13 +185,24 @@ def read_benchmark(
     rows = list(islice(read_rows(source), limit))
     if not rows:
         raise DataError(f"{source} holds no problems.")
-    form = Form("rows", (), None, PLAIN, _rows) if mapped else _form(rows[0])
+    form = Form("rows", (), None, PLAIN, ROWS_PLAIN, _rows) if mapped else _form(rows[0])
     chosen = domain or form.domain
     if chosen is None:
         raise ConfigError(f"{source} is in no published form, so say which domain judges it: --domain NAME.")
     problems = tuple(_problem(source, number, row, form, mapped) for number, row in enumerate(rows, 1))
     _refuse_twins(source, problems, rows)
-    return Benchmark(_stem(source), form.name, chosen, form.prompt, problems)
+    return Benchmark(_stem(source), form.name, chosen, form.prompt, form.plain, problems)
+
+
+def judged_columns(problem: Problem, form: str, column: str, text: str) -> dict[str, Json]:
+    """Return the columns that a text is judged as, by what its own column is called."""
+    if form == "humaneval" and column in CONTINUES:
+        return {"program": f"{problem.variables['prompt']}{text}", "prompt": ""}
+    if form == "humaneval" and column in WHOLE:
+        return {"program": text, "prompt": ""}
+    if form == "mbpp" and column in (*CONTINUES, *WHOLE):
+        return {"program": text}
+    return {"response": text}
 
 
 def _form(row: Row) -> Form:

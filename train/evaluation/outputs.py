@@ -18,7 +18,7 @@ from evol._columns import to_json
 from evol._datafile import Row, read_rows
 from evol.errors import DataError, nearest
 from evol.train.evaluation.asking import Watch, measured, refuse_other, written_to
-from evol.train.evaluation.benchmark import Benchmark, Problem
+from evol.train.evaluation.benchmark import Benchmark, Problem, judged_columns
 from evol.train.evaluation.results import Answered, Attempt, Evaluation
 from evol.train.evaluation.scoring import Scorer, vote_hook
 from evol.types import Json, content_key
@@ -29,8 +29,6 @@ OUTPUTS: Final = (
     *("completion", "solution", "generation", "response", "output", "prediction", "model_output"),
     *("completions", "samples", "generations", "responses", "outputs", "predictions", "answer"),
 )
-CONTINUES: Final = ("completion", "completions", "samples")
-WHOLE: Final = ("solution",)
 GIVEN: Final = "given"
 
 
@@ -97,7 +95,7 @@ def read_outputs(source: str, benchmark: Benchmark, column: str | None = None) -
         name, values = _values(source, row, column)
         reason = row.cells.get("finish_reason")
         for text in values:
-            judged = _judged(problem, benchmark.form, name, text)
+            judged = judged_columns(problem, benchmark.form, name, text)
             ended = reason if isinstance(reason, str) else GIVEN
             found.setdefault(problem.id, []).append(Output(text, judged, ended))
     if not found:
@@ -167,17 +165,6 @@ def _cell(cells: Mapping[str, Any], name: str) -> Any:
     outer, _, inner = name.partition(".")
     nested = cells.get(outer)
     return _cell(nested, inner) if inner and isinstance(nested, Mapping) else None
-
-
-def _judged(problem: Problem, form: str, column: str, text: str) -> dict[str, Json]:
-    """Return the columns that a text is judged as, by what its own column is called."""
-    if form == "humaneval" and column in CONTINUES:
-        return {"program": f"{problem.variables['prompt']}{text}", "prompt": ""}
-    if form == "humaneval" and column in WHOLE:
-        return {"program": text, "prompt": ""}
-    if form == "mbpp" and column in (*CONTINUES, *WHOLE):
-        return {"program": text}
-    return {"response": text}
 
 
 def _digest(outputs: Mapping[str, list[Output]]) -> str:
