@@ -25,9 +25,9 @@ from evol.domains._rules import Check, Questions, instruction_verdict, is_depth,
 from evol.domains.code import trying
 from evol.domains.code.cases import join
 from evol.domains.code.compiled import other_language_verdict
-from evol.domains.code.elsewhere import dissent, most_ordinary, results_at_literals, results_elsewhere
+from evol.domains.code.elsewhere import Settled, results_elsewhere, settled
 from evol.domains.code.feasible import language_asked, short_enough, stays_inside
-from evol.domains.code.judging import steady_verdict, strength_verdict
+from evol.domains.code.judging import elsewhere_verdict, steady_verdict, strength_verdict
 from evol.domains.code.poll import ANSWER, Poll, plain
 from evol.domains.code.replies import (
     Solution,
@@ -45,7 +45,6 @@ from evol.types import ChatReply, Json, Outcome, Sample, Verdict
 JUDGE: Final = "prompts/judge_equal.md"
 MISLEADING: Final = "misleading-code"
 BEHAVIOUR: Final = "behaviour"
-ELSEWHERE: Final = "elsewhere"
 
 
 class CodeEliminator:
@@ -124,40 +123,39 @@ class CodeEliminator:
         return [] if verdicts[kept].accepted else [verdicts[kept]]
 
     async def _agreement(self, row: Row, replies: list[ChatReply]) -> Iterable[Verdict]:
-        """Ask for tests, run every solution on them, and keep what agrees."""
+        """Ask for tests, run every solution on them, and keep what agrees, there and elsewhere."""
         poll = Poll(row, self._questions, self._settings, replies)
-        ruling = await poll.held()
-        if not ruling.verdict.accepted:
-            first = poll.usable[ruling.solutions[0]] if poll.usable else poll.solutions[0]
-            row.sample = row.sample.with_(response=first.text, answer=first.source)
-            return [ruling.verdict]
-        agreeing = [poll.usable[number] for number in ruling.solutions]
-        kept = [poll.tests.cases[number] for number in ruling.kept]
-        row.sample = row.sample.with_(response=agreeing[0].text, answer=agreeing[0].source, tests=join(kept))
-        return [ruling.verdict, *await self._elsewhere(row, agreeing, [case.tests for case in kept])]
+        drawn_for_lead = False
+        while True:
+            ruling = await poll.held()
+            if not ruling.verdict.accepted:
+                first = poll.usable[ruling.solutions[0]] if poll.usable else poll.solutions[0]
+                row.sample = row.sample.with_(response=first.text, answer=first.source)
+                return [ruling.verdict]
+            agreeing = [poll.usable[number] for number in ruling.solutions]
+            cases = [poll.tests.cases[number] for number in ruling.kept]
+            found = await self._elsewhere(row, agreeing, [case.tests for case in cases])
+            narrow = found.lead is not None and found.lead < self._settings.further_lead
+            if not (found.kept is None or (narrow and not drawn_for_lead)):
+                break
+            drawn_for_lead = True
+            if not await poll.asked_for_solutions():
+                break
+        kept = agreeing[found.kept or 0]
+        row.sample = row.sample.with_(response=kept.text, answer=kept.source, tests=join(cases))
+        return [ruling.verdict, *elsewhere_verdict(found, agreeing)]
 
-    async def _elsewhere(
-        self, row: Row, agreeing: Sequence[Solution], cases: Sequence[Json]
-    ) -> Iterable[Verdict]:
-        """Compare different programs that agree where no test looks, and keep one that most go with."""
+    async def _elsewhere(self, row: Row, agreeing: Sequence[Solution], cases: Sequence[Json]) -> Settled:
+        """Compare the programs that agree where no test looks."""
         sources = list(dict.fromkeys(solution.source for solution in agreeing))
         if len(sources) == 1:
-            return []
+            return Settled(0, len(agreeing), 0)
         instruction = row.sample.instruction
-        tries = (row.inquiry.verify(results_elsewhere, source, cases, instruction) for source in sources)
+        ask = row.inquiry.verify
+        tries = (ask(results_elsewhere, source, cases, instruction, sources) for source in sources)
         by_source = dict(zip(sources, await asyncio.gather(*tries), strict=True))
         results = [by_source[solution.source] for solution in agreeing]
-        going, disputed = dissent(results, self._settings.further_agreement)
-        calls = len(set().union(*results))
-        if not going:
-            message = f"Solutions that agree on the tests differ elsewhere: {disputed or 'everywhere'}."
-            return [Verdict.reject(ELSEWHERE, "no_agreement", message, calls=calls, programs=len(sources))]
-        tries = (row.inquiry.verify(results_at_literals, source, cases, sources) for source in sources)
-        by_source = dict(zip(sources, await asyncio.gather(*tries), strict=True))
-        kept = agreeing[most_ordinary([by_source[solution.source] for solution in agreeing], going)]
-        row.sample = row.sample.with_(response=kept.text, answer=kept.source)
-        message = f"{len(going)} of {len(agreeing)} solutions return the same for {calls} further calls."
-        return [Verdict.accept(ELSEWHERE, "further_agreement", message, calls=calls, programs=len(sources))]
+        return settled(results, self._settings.further_agreement)
 
     async def _behaviour(self, row: Row) -> Iterable[Verdict]:
         """Run what must not pass the kept tests: the parent's program, or the faulty code shown."""

@@ -1,85 +1,113 @@
-"""What a program returns where no test looks: the tests' own calls with their arguments varied.
+"""What programs do where no test looks, and which of those that agree on the tests to keep for it.
 
 Solutions that pass the same tests may still differ, and then one of them is wrong where the tests
-are silent (rStar-Coder, arXiv 2505.21297, has many solvers agree on many inputs). Only results are
-compared: a program may well raise for an argument that its task does not speak of.
-
-Programs mostly differ at the values that they name themselves (a year that 100 divides, a limit), as
-fuzzers' dictionaries know. Such values may lie outside what the task is about, so what programs
-return for them costs no row: it only decides which of the programs that agree is kept.
+are silent (rStar-Coder, arXiv 2505.21297, has many solvers agree on many inputs). Each is called
+with the tests' own arguments varied, which keeps within what the task is about, and at the edges
+(`boundaries`), which may not. What differs is settled by numbers: see `settled`.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
+from evol.domains.code.boundaries import boundary_arguments, named_values
 from evol.domains.code.inputs import varied
-from evol.domains.code.trying import BRIEF, shared_verifier
+from evol.domains.code.trying import ENOUGH_S, shared_verifier
 from evol.types import Json
 from evol.verifiers.code.formats import read_tests
 from evol.verifiers.code.literal_cases import read_literal
-from evol.verifiers.code.source import parse
-from evol.verifiers.sandbox import Call, Invocation, Returned
+from evol.verifiers.sandbox import Call, Invocation, Limits, Raised, Result
 from evol.verifiers.sandbox.values import canonical
 
 CALLS: Final = 30
+EDGES: Final = 240
 SHOWN: Final = 200
-LARGEST: Final = 10_000
+RAISES: Final = "!"
+CALLED: Final = Limits(cpu_s=1.0, wall_s=4.0)
 NOT_EMPTY = re.compile(r"\b(?:non-?empty|(?:not|never) (?:be )?empty|at least one)\b", re.IGNORECASE)
 
 
-def results_elsewhere(source: str, cases: Sequence[Json], instruction: str) -> dict[str, str]:
-    """Return what a program returns for calls like those in the cases, by the call as it is written.
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What a program does, by the call as it is written: for calls like the tests', and at the edges.
 
-    Calls that raise are left out, and so is all that comes after one that ends the program.
+    A call that raises has the built-in exception's name after an exclamation mark; one that never
+    comes to an end is left out.
     """
+
+    inside: Mapping[str, str]
+    edges: Mapping[str, str]
+
+    @property
+    def every(self) -> dict[str, str]:
+        """What it does for all calls."""
+        return {**self.edges, **self.inside}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Which solution to keep, None where a call like the tests' is `disputed` too widely.
+
+    `lead` is by how many solutions what it does leads at its weakest call, None where all do the same.
+    """
+
+    kept: int | None
+    going: int
+    calls: int
+    lead: int | None = None
+    disputed: str = ""
+
+
+def results_elsewhere(
+    source: str, cases: Sequence[Json], instruction: str, programs: Sequence[str]
+) -> Elsewhere:
+    """Return what a program does for calls like those in the cases, and where `programs` may part."""
     empties = not NOT_EMPTY.search(instruction)
-    further: list[Invocation] = []
-    for entry, arguments in _given(cases):
-        found = varied(arguments, Random(0))  # noqa: S311 - the same for every program
-        further += _new(entry, [*found, *(_emptied(arguments) if empties else [])], arguments)
-    return _results(source, further)
+    named = named_values(programs, instruction)
+    inside: list[Invocation] = []
+    edges: list[Invocation] = []
+    given = _given(cases)
+    for entry, arguments in given:
+        rng = Random(0)  # noqa: S311 - the same for every program
+        found = varied(arguments, rng)
+        inside += _new(entry, [*found, *(_emptied(arguments) if empties else [])], arguments)
+        edges += _new(entry, boundary_arguments(arguments, named, EDGES // len(given), rng), arguments)
+    deadline = time.monotonic() + ENOUGH_S
+    return Elsewhere(_done(source, inside[:CALLS], deadline), _done(source, edges, deadline))
 
 
-def results_at_literals(source: str, cases: Sequence[Json], programs: Sequence[str]) -> dict[str, str]:
-    """Return what a program returns where an argument is, or is next to, a value that `programs` name."""
-    values = _literals(programs)
-    further: list[Invocation] = []
-    for entry, arguments in _given(cases):
-        first = arguments[0]
-        swapped = [
-            (*first[:place], value, *first[place + 1 :])
-            for value in values
-            for place, argument in enumerate(first)
-            if type(value) is type(argument)
-        ]
-        further += _new(entry, swapped, arguments)
-    return _results(source, further)
-
-
-def _literals(programs: Sequence[str]) -> list[int | str]:
-    """Return the texts that programs name, and the whole numbers with their neighbours, small ones first."""
-    trees = filter(None, map(parse, programs))
-    named = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-    numbers = {near for n in named if type(n) is int and abs(n) <= LARGEST for near in (n - 1, n, n + 1)}
-    texts = dict.fromkeys(text for text in named if isinstance(text, str) and len(text) <= SHOWN)
-    return [*sorted(numbers, key=abs), *texts]
-
-
-def _results(source: str, calls: Sequence[Invocation]) -> dict[str, str]:
-    calls = calls[:CALLS]
-    execution = shared_verifier().sandbox.run(Call(source, tuple(calls)), BRIEF)
+def _done(source: str, calls: Sequence[Invocation], deadline: float) -> dict[str, str]:
+    """Return what each call does; one that ends the program is left out, and those after it tried anew."""
     found: dict[str, str] = {}
-    for call, result in zip(calls, execution.results, strict=False):
-        text = canonical(result.value.node) if isinstance(result, Returned) else None
-        if text is not None:
-            found[f"{call.entry}{call.args!r}"[:SHOWN]] = text
+    done = 0
+    while done < len(calls) and time.monotonic() < deadline:
+        results = shared_verifier().sandbox.run(Call(source, tuple(calls[done:])), CALLED).results
+        for number, result in enumerate(results, done):
+            text = _outcome(result)
+            if text is not None:
+                found[_written(calls[number], number)] = text
+        done += len(results) + 1
     return found
+
+
+def _written(call: Invocation, number: int) -> str:
+    """Return a call as text; one that is cut short has its number, so that no two are alike."""
+    text = f"{call.entry}{call.args!r}"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} … ({number})"
+
+
+def _outcome(result: Result) -> str | None:
+    """Return a text that two results share exactly where they are alike; None for what equals nothing."""
+    if isinstance(result, Raised):
+        return RAISES + (result.builtins[0] if result.builtins else result.type)
+    return canonical(result.value.node)
 
 
 def _given(cases: Sequence[Json]) -> list[tuple[str, list[tuple[Any, ...]]]]:
@@ -95,7 +123,7 @@ def _given(cases: Sequence[Json]) -> list[tuple[str, list[tuple[Any, ...]]]]:
 
 
 def _new(
-    entry: str, arguments: Sequence[tuple[Any, ...]], given: Sequence[tuple[Any, ...]]
+    entry: str, arguments: Iterable[tuple[Any, ...]], given: Sequence[tuple[Any, ...]]
 ) -> list[Invocation]:
     known = {repr(args) for args in given}
     return [Invocation(entry, args) for args in arguments if repr(args) not in known]
@@ -115,25 +143,51 @@ def _is_literal(text: str) -> bool:
         return False
 
 
-def dissent(results: Sequence[dict[str, str]], least: float) -> tuple[list[int], str]:
-    """Return which solutions go with the others everywhere, and a call on which too many do not.
+def settled(results: Sequence[Elsewhere], least: float) -> Settled:
+    """Return which of several agreeing solutions to keep, by what each of them does elsewhere.
 
-    On each call the most frequent result must have the share `least` of those that returned one.
+    For a call like the tests' the most frequent result must have the share `least` of those that
+    returned one. Of the solutions that go with it everywhere, the one that differs from the most
+    frequent outcome at the fewest calls is kept: edges and exceptions cost no row by themselves, since
+    a program may well do as it likes for an argument that its task does not speak of.
     """
+    calls = len(set().union(*(result.every for result in results)))
+    going, disputed = _going([result.inside for result in results], least)
+    if not going:
+        return Settled(None, 0, calls, disputed=disputed)
+    ballots = _ballots([result.every for result in results])
+    odd = {number: _differing(ballots, number) for number in going}
+    kept = min(going, key=lambda number: odd[number])
+    leads = [_lead(votes, kept) for votes in ballots if kept in votes and len(set(votes.values())) > 1]
+    return Settled(kept, len(going), calls, min(leads, default=None))
+
+
+def _ballots(results: Sequence[Mapping[str, str]]) -> list[dict[int, str]]:
+    """Return for each call the outcome of each solution that has one."""
+    calls = dict.fromkeys(call for result in results for call in result)
+    return [{n: result[call] for n, result in enumerate(results) if call in result} for call in calls]
+
+
+def _going(results: Sequence[Mapping[str, str]], least: float) -> tuple[list[int], str]:
+    """Return which solutions go with the others' results everywhere, and where too many do not."""
+    returned = [{c: text for c, text in r.items() if not text.startswith(RAISES)} for r in results]
     going = set(range(len(results)))
-    for call in dict.fromkeys(call for result in results for call in result):
-        returned = {number: result[call] for number, result in enumerate(results) if call in result}
-        [(leading, count)] = Counter(returned.values()).most_common(1)
-        if count < least * len(returned):
+    for call in dict.fromkeys(call for result in returned for call in result):
+        votes = {number: result[call] for number, result in enumerate(returned) if call in result}
+        [(leading, count)] = Counter(votes.values()).most_common(1)
+        if count < least * len(votes):
             return [], call
-        going -= {number for number, text in returned.items() if text != leading}
-    return sorted(going), ""
+        going -= {number for number, text in votes.items() if text != leading}
+    return sorted(going), "everywhere"
 
 
-def most_ordinary(results: Sequence[dict[str, str]], eligible: Sequence[int]) -> int:
-    """Return the first of the eligible solutions that differ least often from the most frequent result."""
-    leading = {
-        call: Counter(result[call] for result in results if call in result).most_common(1)[0][0]
-        for call in set().union(*results)
-    }
-    return min(eligible, key=lambda number: sum(leading[c] != text for c, text in results[number].items()))
+def _differing(ballots: Sequence[Mapping[int, str]], number: int) -> int:
+    """Return at how many calls a solution is not with the most frequent outcome."""
+    return sum(number in votes and _lead(votes, number) < 0 for votes in ballots)
+
+
+def _lead(votes: Mapping[int, str], number: int) -> int:
+    """Return by how many votes what a solution does leads, negative where something else does."""
+    counts = Counter(votes.values())
+    own = counts.pop(votes[number])
+    return own - max(counts.values(), default=0)

@@ -15,12 +15,16 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from evol.domains.code.cases import Case
+from evol.domains.code.elsewhere import Settled
+from evol.domains.code.objections import standing
+from evol.domains.code.replies import Solution
 from evol.domains.code.trying import Tried
 from evol.types import Json, Outcome, Verdict
 from evol.verifiers.code.agreement import Agreement, largest_agreement
 from evol.verifiers.code.strength import Strength
 
 AGREEMENT: Final = "agreement"
+ELSEWHERE: Final = "elsewhere"
 STRENGTH: Final = "strength"
 APART: Final = frozenset({"timeout", "sandbox_lost"})
 ENDINGS: Final = frozenset({"timeout", "memory", "crashed", "forbidden", "output_limit"})
@@ -28,20 +32,25 @@ ENDINGS: Final = frozenset({"timeout", "memory", "crashed", "forbidden", "output
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What agreement needs: solutions, their share, and the share of the tests."""
+    """What agreement needs: solutions, their share or else their lead, and the share of the tests."""
 
     quorum: int
     agreement: float
+    lead: int
     tests_agreement: float
 
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """The solutions that were run, and the cases they were run on with the suite of each."""
+    """The solutions that were run, and the cases they were run on with the suite of each.
+
+    `names` are what the cases use of the program.
+    """
 
     tried: Sequence[Tried]
     cases: Sequence[Case]
     suites: Sequence[int]
+    names: Sequence[str] = ()
     set_aside: tuple[str, ...] = ()
 
 
@@ -75,7 +84,8 @@ def rule(ballot: Ballot, thresholds: Thresholds) -> Ruling:
         nothing = _nothing_passes(ballot, evidence)
         return Ruling(nothing, wants="tests" if nothing.reason == "no_agreement" else "")
     agreeing, runnable = len(group.solutions), len(ballot.tried)
-    if agreeing < thresholds.quorum or agreeing < thresholds.agreement * runnable:
+    led = agreeing >= thresholds.agreement * runnable or agreeing - _rival(ballot, group) >= thresholds.lead
+    if agreeing < thresholds.quorum or not led:
         few = f"Only {agreeing} of {runnable} solutions agree."
         return Ruling(Verdict.reject(AGREEMENT, "no_agreement", few, **evidence), wants="solutions")
     if _outdone(ballot, group):
@@ -89,6 +99,7 @@ def rule(ballot: Ballot, thresholds: Thresholds) -> Ruling:
 
 
 def _evidence(ballot: Ballot, group: Agreement) -> dict[str, Json]:
+    against = _standing(ballot, group)
     return {
         "solutions": len(ballot.tried),
         "tests": len(ballot.cases),
@@ -97,15 +108,21 @@ def _evidence(ballot: Ballot, group: Agreement) -> dict[str, Json]:
         "score": group.score,
         "runner_up": group.runner_up,
         "suites": len(set(ballot.suites)),
-        "whole_suites": len(_whole_suites(ballot, group)),
+        "whole_suites": len(set(ballot.suites)) - len({ballot.suites[n] for n in against}),
+        "refuted_tests": len(ballot.cases) - len(group.tests) - len(against),
+        "rival": _rival(ballot, group),
         "set_aside": dict(Counter(ballot.set_aside)),
     }
 
 
-def _whole_suites(ballot: Ballot, group: Agreement) -> set[int]:
-    """Return the suites of which the group passes every case."""
-    missed = {suite for case, suite in enumerate(ballot.suites) if case not in group.tests}
-    return set(ballot.suites) - missed
+def _standing(ballot: Ballot, group: Agreement) -> set[int]:
+    return standing(ballot.cases, ballot.suites, group.tests, ballot.names)
+
+
+def _rival(ballot: Ballot, group: Agreement) -> int:
+    """Return how many solutions outside the group are alike: they pass the same cases, and not none."""
+    outside = (t.passes for n, t in enumerate(ballot.tried) if n not in group.solutions and any(t.passes))
+    return max(Counter(map(tuple, outside)).values(), default=0)
 
 
 def _nothing_passes(ballot: Ballot, evidence: dict[str, Json]) -> Verdict:
@@ -120,12 +137,14 @@ def _nothing_passes(ballot: Ballot, evidence: dict[str, Json]) -> Verdict:
 
 
 def _objection(ballot: Ballot, group: Agreement, thresholds: Thresholds) -> str | None:
-    """Return what the tests say against the leading group, as a sentence."""
-    whole, suites = len(_whole_suites(ballot, group)), len(set(ballot.suites))
-    if len(group.tests) < thresholds.tests_agreement * len(ballot.cases):
-        return f"The agreeing solutions fail {len(ballot.cases) - len(group.tests)} of the tests."
-    if 2 * whole < suites:
-        return f"The agreeing solutions pass only {whole} of {suites} suites of tests whole."
+    """Return what tests that stand unrefuted say against the leading group, as a sentence."""
+    against, suites = _standing(ballot, group), set(ballot.suites)
+    heard = len(group.tests) + len(against)
+    if len(group.tests) < thresholds.tests_agreement * heard:
+        return f"The agreeing solutions fail {len(against)} of {heard} tests that no other suite refutes."
+    whole = len(suites - {ballot.suites[number] for number in against})
+    if 2 * whole < len(suites):
+        return f"The agreeing solutions pass only {whole} of {len(suites)} suites of tests whole."
     return None
 
 
@@ -133,6 +152,22 @@ def _outdone(ballot: Ballot, group: Agreement) -> bool:
     """Whether a solution outside the group passes all that the group passes, and more."""
     passed = ({case for case, passes in enumerate(tried.passes) if passes} for tried in ballot.tried)
     return any(cases > set(group.tests) for cases in passed)
+
+
+def elsewhere_verdict(found: Settled, agreeing: Sequence[Solution]) -> list[Verdict]:
+    """Judge what agreeing programs do where no test looks; nothing is said where there is only one.
+
+    Rejects with `no_agreement` where too many of them return something else than the most frequent.
+    """
+    programs = len({solution.source for solution in agreeing})
+    if programs == 1:
+        return []
+    evidence: dict[str, Json] = {"calls": found.calls, "programs": programs, "lead": found.lead}
+    if found.kept is None:
+        message = f"Solutions that agree on the tests differ elsewhere: {found.disputed}."
+        return [Verdict.reject(ELSEWHERE, "no_agreement", message, **evidence)]
+    message = f"{found.going} of {len(agreeing)} solutions return the same for {found.calls} further calls."
+    return [Verdict.accept(ELSEWHERE, "further_agreement", message, **evidence)]
 
 
 def weak_suite(change: str) -> Verdict:

@@ -45,14 +45,12 @@ class Poll:
 
     async def held(self) -> Ruling:
         """Draw until something convinces or no more may be drawn; the ruling's solutions index `usable`."""
-        await self._ask_for_tests()
+        if not self.written:
+            await self._asked_for_tests()
         while True:
             ruling = await self._ruling()
-            if ruling.wants == "solutions" and len(self.replies) < self.settings.max_solutions:
-                await self._ask_for_solutions()
-            elif ruling.wants == "tests" and len(self.written) < self.settings.max_tests:
-                await self._ask_for_tests()
-            else:
+            asks = {"solutions": self.asked_for_solutions, "tests": self._asked_for_tests}
+            if not ruling.wants or not await asks[ruling.wants]():
                 return ruling
 
     @property
@@ -60,17 +58,20 @@ class Poll:
         """The solutions that can be run."""
         return [solution for solution in self.solutions if solution.defect is None]
 
-    async def _ask_for_solutions(self) -> None:
+    async def asked_for_solutions(self) -> bool:
+        """Ask for further solutions; False where no more may be drawn."""
         asked = len(self.replies)
         more = range(asked, min(asked + self.settings.solutions, self.settings.max_solutions))
         self.replies += await self.questions.answers(self.row, ANSWER, more)
+        return bool(more)
 
-    async def _ask_for_tests(self) -> None:
-        """Ask for suites and set aside those that a program which does nothing passes: they have no vote."""
+    async def _asked_for_tests(self) -> bool:
+        """Ask for suites; False where no more may be drawn."""
         asked = len(self.written)
         more = range(asked, min(asked + self.settings.tests, self.settings.max_tests))
         self.written += await self.questions.answers(self.row, TESTS, more, "tests")
         self.tests = await self.row.inquiry.verify(read_suites, plain(self.written))
+        return bool(more)
 
     async def _ruling(self) -> Ruling:
         names = self.tests.names
@@ -84,7 +85,7 @@ class Poll:
         runs = dict(zip(sources, await asyncio.gather(*map(self._tried, sources)), strict=True))
         set_aside = [defect.reason for defect in (*self._defects(), *self.tests.defects)]
         tried = [runs[solution.source] for solution in self.usable]
-        ballot = Ballot(tried, self.tests.cases, self.tests.suites, tuple(set_aside))
+        ballot = Ballot(tried, self.tests.cases, self.tests.suites, self.tests.names, tuple(set_aside))
         return rule(ballot, self._thresholds())
 
     def _defects(self) -> list[Verdict]:
@@ -93,7 +94,7 @@ class Poll:
     def _thresholds(self) -> Thresholds:
         settings = self.settings
         quorum = min(settings.quorum, settings.solutions)
-        return Thresholds(quorum, settings.agreement, settings.tests_agreement)
+        return Thresholds(quorum, settings.agreement, settings.lead, settings.tests_agreement)
 
     async def _tried(self, source: str) -> Tried:
         """Run a program on all cases together; where that fails by suites, and where these fail by cases."""

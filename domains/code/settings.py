@@ -24,8 +24,10 @@ class Settings:
     judgements: int = 3
     quorum: int = 3
     agreement: float = 0.6
+    lead: int = 3
     tests_agreement: float = 0.75
     further_agreement: float = 0.75
+    further_lead: int = 2
     mutants: int = 12
     killed: float = 0.5
     repeats: int = 3

@@ -27,6 +27,7 @@ from evol.verifiers.workers import WorkerPool
 
 PACK = load_pack("code")
 
+REFUSED = "I cannot help with that."
 PARENT = "Write a function `total(numbers)` that returns the sum of the numbers in a list."
 CHILD = f"{PARENT} Negative numbers count as 0."
 OLD = "def total(numbers):\n    return sum(numbers)"
@@ -322,10 +323,37 @@ def test_further_solutions_are_drawn_where_too_few_agree(workers: WorkerPool) ->
         workers, {"answer": [fenced(NEW), fenced(OLD)], "tests": [fenced(TESTS)], "judge": ["Not Equal"]}
     )
     assert judge(split, child(), parent()).verdict.reason == "no_agreement"
+    assert split.calls["answer"] == 12
+
+
+def test_many_different_wrong_solutions_do_not_outvote_those_that_agree(workers: WorkerPool) -> None:
+    wrong = [OLD, *(f"def total(numbers):\n    return {value}" for value in (3, 0, 4))]
+    answers = [fenced(code) for code in (NEW, *wrong[:2], NEW, NEW, *wrong[2:], NEW)]
+    teacher = Teacher(workers, {"answer": answers, "tests": [fenced(TESTS)], "judge": ["Not Equal"]})
+    judgement = judge(teacher, child(), parent())
+    assert judgement.verdict.accepted
+    agreement = judgement.verdicts[3].evidence
+    assert (agreement["agreeing_solutions"], agreement["rival"]) == (4, 1)
+
+
+def test_a_lead_elsewhere_that_is_narrow_is_settled_by_further_solutions(workers: WorkerPool) -> None:
+    """The case was kept: a program that refuses 0 where only negative numbers are to be refused."""
+    right = "def root(n):\n    if n < 0:\n        raise ValueError('negative')\n    return int(n ** 0.5)"
+    wrong = right.replace("n < 0", "n <= 0")
+    refuses = "try:\n    root(-4)\n    assert False\nexcept ValueError:\n    pass"
+    tests = f"assert root(9) == 3\nassert root(17) == 4\n{refuses}"
+    answers = [fenced(code) for code in (wrong, right, REFUSED, right, right)]
+    teacher = Teacher(workers, {"answer": answers, "tests": [fenced(tests)], "judge": ["Not Equal"]})
+    task = child("Write a function `root(n)`: the whole part of the square root. Refuse what is negative.")
+    judgement = judge(teacher, task, parent())
+    assert judgement.verdict.accepted
+    assert judgement.sample.answer == right
+    assert judgement.verdicts[4].evidence["lead"] == 2
+    assert teacher.calls["answer"] == 8
 
 
 WRONG_TESTS = "assert total([1, 2]) == 4\nassert total([-1, 4]) == 3\nassert total([9]) == 1"
-REFUSED = "I cannot help with that."
+ELSEWHERE_WRONG = "assert total([1, 3]) == 3\nassert total([-2, 4]) == 2\nassert total([9]) == 1"
 
 
 @pytest.mark.parametrize(
@@ -333,7 +361,8 @@ REFUSED = "I cannot help with that."
     [
         ([TESTS, TESTS], 2, "strong_tests"),
         ([REFUSED, REFUSED, TESTS, TESTS], 4, "strong_tests"),
-        ([WRONG_TESTS, TESTS, TESTS, f"{TESTS}\nassert total([6]) == 6"], 4, "strong_tests"),
+        ([WRONG_TESTS, TESTS], 2, "strong_tests"),
+        ([ELSEWHERE_WRONG, TESTS, TESTS, f"{TESTS}\nassert total([6]) == 6"], 4, "strong_tests"),
         ([WRONG_TESTS, WRONG_TESTS, WRONG_TESTS, TESTS, WRONG_TESTS, TESTS], 6, "no_agreement"),
         ([REFUSED] * 6, 6, "assistant_boilerplate"),
     ],
