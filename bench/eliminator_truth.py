@@ -3,8 +3,9 @@
 The pack's procedural teacher errs on purpose and says so in the truth of each reply, which no
 verifier sees. The pack's seeds are evolved with it, over again with other draws until there are
 enough rows (or with the draws that `--draws 16-30` names); each row is then labelled and held
-against its verdict. Shown are, for each kind of error, how many rows were kept although they are
-wrong, and for right rows how many were kept. Seeds stand apart: they are right as they are.
+against its verdict. Each draw prints a line as it ends. Shown in all are, for each kind of error,
+how many rows were kept although they are wrong, and for right rows how many were kept. Seeds stand
+apart: they are right as they are.
 
 A row of math or general is labelled by what went into it: how its evolution erred, or the reply
 that became its response. A row of code holds more than one reply, and is labelled by running it:
@@ -47,6 +48,7 @@ class Listening:
     teacher: Teacher
     said: dict[str, list[Heard]] = field(default_factory=lambda: defaultdict(list))
     texts: dict[str, Heard] = field(default_factory=dict)
+    calls: Counter[str] = field(default_factory=Counter)
 
     @property
     def identity(self) -> str:
@@ -56,6 +58,7 @@ class Listening:
     async def reply(self, request: ChatRequest) -> ChatReply:
         """Reply as the teacher does, and note how that erred."""
         reply = await self.teacher.reply(request)
+        self.calls[request.purpose] += 1
         if request.about is not None and request.purpose != "evolve":
             error = str(reply.truth.get("error", ""))
             heard = (request.purpose, reply.text.strip(), error)
@@ -121,14 +124,32 @@ class Tally:
         """How many rows were counted."""
         return sum(reasons.total() for reasons in self.kinds.values())
 
+    def __iadd__(self, other: Tally) -> Tally:
+        """Add what another counted."""
+        for kind, reasons in other.kinds.items():
+            self.kinds[kind] += reasons
+        self.clean += other.clean
+        self.tested += other.tested
+        return self
+
+    def line(self) -> str:
+        """Say in one line what was kept."""
+        wrong = sum(n["kept"] for kind, n in self.kinds.items() if kind not in (RIGHT, SEED))
+        kept = sum(reasons["kept"] for reasons in self.kinds.values())
+        right = self.kinds[RIGHT]
+        recall = f"{right['kept']} of {right.total()} right ones"
+        return f"{self.rows} rows, {kept} kept, {wrong} of them wrong; {recall}"
+
 
 @asynccontextmanager
 async def unwatched(_: Session) -> AsyncIterator[None]:
     yield
 
 
-def run_once(arguments: argparse.Namespace, seed: int, folder: Path) -> Iterator[tuple[Row, list[Heard]]]:
-    """Run the engine once and yield each row with the replies about it."""
+def run_once(
+    arguments: argparse.Namespace, seed: int, folder: Path, calls: Counter[str]
+) -> Iterator[tuple[Row, list[Heard]]]:
+    """Run the engine once, count its calls, and yield each row with the replies about it."""
     teacher = f"procedural:error={arguments.error}"
     config = RunConfig(
         domain=arguments.domain, seeds=arguments.seeds, teacher=teacher, seed=seed, out=folder,
@@ -137,6 +158,7 @@ def run_once(arguments: argparse.Namespace, seed: int, folder: Path) -> Iterator
     planned = plan(config)
     listening = Listening(planned.teacher)
     asyncio.run(execute(replace(planned, teacher=listening), adopt=False, watch=unwatched))
+    calls += listening.calls
     with Journal(folder / "run.db", read_only=True) as journal:
         for row in journal.rows("SELECT id FROM samples ORDER BY lineage, generation"):
             yield row, listening.about(row)
@@ -183,7 +205,9 @@ def arguments_given() -> argparse.Namespace:
     parser.add_argument("--draws", type=draws, help="exactly these draws, as 16-30, instead of --rows")
     parser.add_argument("--error", type=float, default=0.3)
     parser.add_argument("--generations", type=int, help="the pack's own number otherwise")
-    parser.add_argument("--show", type=int, default=0, help="print so many rows that were judged wrongly")
+    parser.add_argument(
+        "--show", type=int, default=0, help="print so many rows of each draw that were judged wrongly"
+    )
     return parser.parse_args()
 
 
@@ -201,19 +225,23 @@ def cpu_s() -> float:
 
 def main() -> int:
     arguments = arguments_given()
-    tally, shown, labelled = Tally(), 0, LABELS.get(arguments.domain, label)
+    tally, calls, labelled = Tally(), Counter[str](), LABELS.get(arguments.domain, label)
     for seed in arguments.draws or itertools.count():
         if not arguments.draws and tally.rows >= arguments.rows:
             break
+        before, drawn, shown = cpu_s(), Tally(), arguments.show
         with tempfile.TemporaryDirectory() as folder:
-            for row, said in run_once(arguments, seed, Path(folder) / "run"):
+            for row, said in run_once(arguments, seed, Path(folder) / "run", calls):
                 kind = labelled(row, said)
-                tally.add(kind, row, said)
-                if row.verdict.accepted != (kind in (RIGHT, SEED)) and shown < arguments.show:
-                    shown += 1
+                drawn.add(kind, row, said)
+                if row.verdict.accepted != (kind in (RIGHT, SEED)) and shown:
+                    shown -= 1
                     show(kind, row)
+        print(f"draw {seed}: {drawn.line()}; {cpu_s() - before:.1f} s of CPU", flush=True)
+        tally += drawn
     report(tally)
-    print(f"{tally.rows} rows, {cpu_s():.1f} s of CPU")
+    asked = ", ".join(f"{purpose} {n}" for purpose, n in sorted(calls.items()))
+    print(f"{tally.rows} rows, {cpu_s():.1f} s of CPU; calls of the teacher: {asked}")
     return 0
 
 
