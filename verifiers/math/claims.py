@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import takewhile
+from typing import Final, NamedTuple
 
 from evol.verifiers.math.prose import BEGINS, QUALIFIERS, Reader, Side, Token, is_unit, tokenize
 
@@ -43,10 +43,17 @@ _ROUNDED = frozenset(
 )
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1|\Z)", re.DOTALL | re.MULTILINE)
 _MARK = re.compile(r"<<([^<>\n]*)>>")
+# Nearly all marks are numbers, signs and a result without anything between: 48/2=24. A number that
+# begins with 0 may be a clock's and is left to the reader.
+_NUMBER: Final = r"(?:(?:[1-9]\d*|0)(?:\.\d+)?|\.\d+)"
+_PLAIN_MARK = re.compile(rf"({_NUMBER}(?:[-+*/]{_NUMBER}){{1,20}})=({_NUMBER})", re.ASCII)
+_SIGNS = re.compile(r"[-+*/]")
+# Lines that go on with the one before: with its relation, or with the second word of `divided by`.
+_CONTINUES = ("=", "&")
+_BY_LINE = re.compile(r"\n\s*by")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """Two sides with `=` or, where `about` is set, an approximate equality between them.
 
     `lead` is the first operand of a right side with several; `runs_on` tells that the right side has
@@ -171,7 +178,7 @@ def _placed(tokens: list[Token], start: int, reader: Reader, chained: bool) -> S
 
 
 def _unsure(side: Side) -> Side:
-    return side if side.unsure else replace(side, unsure=True)
+    return side if side.unsure else side._replace(unsure=True)
 
 
 def _prefix(tokens: list[Token], start: int) -> tuple[Side | None, int]:
@@ -234,10 +241,51 @@ def find_claims(solution: str) -> Iterator[Claim]:
     What stands in fenced code is not read, for an assignment is no claim. Positions count in the
     solution as given.
     """
-    text = _FENCE.sub(_blank, solution)
-    for found in _MARK.finditer(text):
-        for segments, relations in _split(tokenize(text, found.start(1), found.end(1))):
+    text = _FENCE.sub(_blank, solution) if "```" in solution or "~~~" in solution else solution
+    if "<<" in text:
+        for found in _MARK.finditer(text):
+            yield from _mark_claims(text, found.start(1), found.end(1))
+        text = _MARK.sub(_blank, text)
+    for start, end in _spans(text):
+        for segments, relations in _split(tokenize(text, start, end)):
+            yield from _line_claims(segments, relations, mark=False)
+
+
+def _mark_claims(text: str, start: int, end: int) -> Iterator[Claim]:
+    plain = _PLAIN_MARK.fullmatch(text, start, end)
+    if plain is None:
+        for segments, relations in _split(tokenize(text, start, end)):
             yield from _line_claims(segments, relations, mark=True)
-    text = _MARK.sub(_blank, text)
-    for segments, relations in _split(tokenize(text, 0, len(text))):
-        yield from _line_claims(segments, relations, mark=False)
+        return
+    left, right = plain.groups()
+    middle = start + len(left)
+    yield Claim(
+        Side(left, start, middle, len(_SIGNS.findall(left)), frozenset(), False),
+        Side(right, middle + 1, end, 0, frozenset(), False),
+        start,
+        end,
+        mark=True,
+    )
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a text that may hold a relation: lines, with those that they continue.
+
+    Where a token may stand on two lines, the whole text is one part. A part begins with the end of the
+    line before, so that its tokens are the same as among those of the whole text.
+    """
+    if "\\" in text or _BY_LINE.search(text):
+        yield 0, len(text)
+        return
+    first = at = 0
+    related = False
+    for line in text.split("\n"):
+        if related and not line.lstrip().startswith(_CONTINUES):
+            yield max(0, first - 1), at - 1
+            related = False
+        if not related and not line.lstrip().startswith(_CONTINUES):
+            first = at
+        at += len(line) + 1
+        related = related or "=" in line or "≈" in line or "equals" in line
+    if related:
+        yield max(0, first - 1), at - 1

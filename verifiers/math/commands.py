@@ -37,6 +37,9 @@ _INVERSES = {
     "cot": "arccot",
     "sec": "arcsec",
     "csc": "arccsc",
+    "sinh": "arcsinh",
+    "cosh": "arccosh",
+    "tanh": "arctanh",
 }
 _LISTED = frozenset(("gcd", "lcm", "min", "max"))
 _ROUNDINGS = frozenset(("floor", "ceil", "abs"))

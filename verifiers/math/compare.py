@@ -27,6 +27,9 @@ from evol.verifiers.math.units import letter_unit_in_words, micro_in_words, same
 VERIFIER = "math_answer"
 _SHOWN = 300
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
+_DECIMAL_COMMA = re.compile(
+    r"(-?(?:\d{1,3}(?:\.\d{3})+|\d+(?=(?:,|\{,\})(?!\d{3}$))|0+|\d{4,}))(?:,|\{,\})(\d+)"
+)
 _PADDED = re.compile(r",0\d")
 _SENTENCES = {
     Outcome.ACCEPT: "The answers are equal.",
@@ -175,5 +178,6 @@ def _tree(text: str, *, commas: bool = True) -> Node:
 
 
 def _with_point(text: str) -> str:
-    digits = text.replace(",", "", 1)
-    return text.replace(",", ".") if text.count(",") == 1 and digits.lstrip("-").isdigit() else text
+    """Return `3,5`, `3{,}5` and `1.234,56` with a decimal point; `1,000` is a thousand."""
+    match = _DECIMAL_COMMA.fullmatch(text)
+    return f"{match[1].replace('.', '')}.{match[2]}" if match else text

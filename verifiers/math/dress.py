@@ -9,12 +9,21 @@ from __future__ import annotations
 
 import re
 
+from evol.verifiers.math.braces import braced
 from evol.verifiers.math.columns import joined_columns
-from evol.verifiers.math.tokens import braced
 from evol.verifiers.math.unicode import repair
 from evol.verifiers.math.units import parse_unit
 
-_PAIRS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("**", "**"), ("`", "`"), ('"', '"'))
+_PAIRS = (
+    ("$$", "$$"),
+    ("$", "$"),
+    ("\\(", "\\)"),
+    ("\\[", "\\]"),
+    ("**", "**"),
+    ("`", "`"),
+    ('"', '"'),
+    ('\\"', '\\"'),
+)
 _WRAPPER = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm|mathbf|displaystyle|boxed)\b\s*")
 _LAYOUT = re.compile(r"\\(?:left|right|displaystyle|[Bb]igg?[lr]?)(?![a-zA-Z])|\\[,;:! ]|[$~]|\\quad|\\qquad")
 _GAP = re.compile(r"(?<=\w)\s+(?=\w)|(\s+)")

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from evol.verifiers.math.braces import braced
 from evol.verifiers.math.dress import undress
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS
 from evol.verifiers.math.sentences import is_prose, plain_words, single_statement, stated_value
-from evol.verifiers.math.tokens import braced
 from evol.verifiers.math.unicode import mend
 
 

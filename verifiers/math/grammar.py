@@ -87,8 +87,8 @@ class Parser:
             raise MathSyntaxError(f"Expected {' or '.join(texts)} before {self.token.text!r}.")
 
     def expect_end(self) -> None:
-        """Raise unless all was read, but for closing full stops and a power cut off."""
-        while self.accept(".", "^", ",", ";"):
+        """Raise unless all was read, but for closing full stops, a power cut off and a brace too many."""
+        while self.accept(".", "^", ",", ";", "}"):
             pass
         if self.token.kind != "end":
             raise MathSyntaxError(f"Unexpected {self.token.text!r}.")

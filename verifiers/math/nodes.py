@@ -14,10 +14,14 @@ from typing import Any, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Num:
-    """A literal; `places` counts the printed decimals (None for an integer or a derived value)."""
+    """A literal; `places` counts the printed decimals (None for an integer or a derived value).
+
+    `repeating` is how many decimals show a repeating decimal's period twice, 0 for any other number.
+    """
 
     value: Fraction
     places: int | None = None
+    repeating: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ HALF = Num(Fraction(1, 2))
 def negate(node: Node) -> Node:
     """Return `-node`, folded for a literal."""
     if isinstance(node, Num):
-        return Num(-node.value, node.places)
+        return Num(-node.value, node.places, node.repeating)
     return Mul((MINUS_ONE, node))
 
 

@@ -8,7 +8,6 @@ Nothing is computed here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from evol.verifiers.math.units import parse_unit
@@ -29,7 +28,7 @@ _TOKEN = re.compile(
     r"|(?P<op>\\times\b|\\cdot\b|\\div\b|\*\*|[-+*/^×·⋅÷−–∕])"
     r"|(?P<num>\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<percent>\\?%)|(?P<open>[(\[{])|(?P<close>[)\]}])"
-    r"|(?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)|(?P<other>\\[()\[\]]|.))",
+    r"|(?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)|(?P<other>\\[()\[\]]|.)|(?P<end>\Z))",
     re.DOTALL,
 )
 _BY = re.compile(r"\s+by\b")
@@ -81,8 +80,7 @@ class Token(NamedTuple):
     glued: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """One side of a claim as bare arithmetic, and what was read over.
 
     `arithmetic` holds `PERCENT` behind a number that is given in percent. `units` are the measures
@@ -100,24 +98,36 @@ class Side:
 def tokenize(text: str, start: int, end: int) -> list[Token]:
     """Return the tokens of a part of a solution; white space, layout and what only decorates is dropped."""
     tokens: list[Token] = []
-    at, glued = start, False
-    while match := _TOKEN.match(text, at, end):
-        kind = match.lastgroup
-        glued = glued and match.end("space") == at
-        start, at = match.end("space"), match.end()
-        if kind == "skip":
+    at: int | None = start
+    while at is not None:
+        at = _tokenize(text, at, end, tokens)
+    return tokens
+
+
+def _tokenize(text: str, start: int, end: int, tokens: list[Token]) -> int | None:
+    """Append tokens until the text ends; return where to go on behind an operator of two words."""
+    glued = bool(tokens)
+    for match in _TOKEN.finditer(text, start, end):
+        kind = str(match.lastgroup)
+        begin, stop = match.end("space"), match.end()
+        glued = glued and begin == match.start()
+        if kind == "skip" or kind == "end":
             glued = False
             continue
-        content = text[start:at]
-        if kind == "text":
-            kind, content = "word", match["words"].strip()
-        elif content.lower() in ("multiplied", "divided") and (by := _BY.match(text, at)):
-            content, at = f"{content.lower()} by", by.end()
-        if kind == "word" and len(content) > 1 and content.lower() in _OPERATORS:
-            kind = "op"
-        tokens.append(Token(str(kind), content, start, at, glued))
+        content = text[begin:stop]
+        if kind == "word" or kind == "text":
+            low = content.lower()
+            if kind == "text":
+                kind, content = "word", match["words"].strip()
+                low = content.lower()
+            elif low in ("multiplied", "divided") and (by := _BY.match(text, stop)):
+                tokens.append(Token("op", f"{low} by", begin, by.end(), glued))
+                return by.end()
+            if low in _OPERATORS and len(content) > 1:
+                kind = "op"
+        tokens.append(Token(kind, content, begin, stop, glued))
         glued = True
-    return tokens
+    return None
 
 
 class Reader:
@@ -147,9 +157,12 @@ class Reader:
         if not self.operand():
             return False
         divided = False
-        while True:
-            mark, parts, units, unsure = self.at, len(self.parts), set(self.units), self.unsure
-            self.unit_words()
+        while self.at < len(self.tokens):
+            mark, parts, units, unsure = self.at, len(self.parts), self.units, self.unsure
+            first = self.tokens[mark]
+            if first.kind in ("word", "op", "open"):
+                self.units = set(units)
+                self.unit_words()
             raises = self.kind() == "op" and self.tokens[self.at].text in ("^", "**")
             operator = None if raises and self.at > self.last else self.operator()
             if operator is not None:
@@ -159,25 +172,23 @@ class Reader:
                 del self.parts[parts:]
                 return True
             self.operators += 1
-            tight = self.tokens[mark].text == "/" and self.tokens[mark].glued
+            tight = first.text == "/" and first.glued
             self.unsure |= divided and operator == "/" and tight
             divided = operator == "/" and not tight
+        return True
 
     def operator(self) -> str | None:
         """Read an operator, written or implied by a bracket that touches."""
         token = self.token()
         if token is None:
             return None
-        if token.kind == "open" and token.glued:
-            return "*"
-        is_times = (
-            token.kind == "word" and token.text in ("x", "X") and self.kind(1) in ("num", "open", "currency")
-        )
-        is_of = token.kind == "word" and token.text == "of" and self.is_share()
-        if token.kind == "op" or is_times or is_of:
+        if token.kind == "op" or (token.kind == "word" and self.operator_ahead(token)):
             self.at += 1
-            return "*" if is_of else _OPERATORS.get(token.text, token.text)
-        return None
+            return _OPERATORS.get(token.text, token.text)
+        if token.kind == "word" and token.text == "of" and self.is_share():
+            self.at += 1
+            return "*"
+        return "*" if token.kind == "open" and token.glued else None
 
     def is_share(self) -> bool:
         """Whether what was read last is a percentage or a fraction, so that `of` multiplies."""
@@ -191,14 +202,8 @@ class Reader:
 
     def operand(self) -> bool:
         """Read a signed number, bracket, fraction or root with what is written around it."""
-        start = self.at
-        sign = ""
-        self.currency()
-        if (token := self.token()) and token.kind == "op" and token.text in "-+−–":
-            sign = "-" if token.text != "+" else ""
-            self.at += 1
-        self.currency()
-        before = len(self.parts)
+        start, before = self.at, len(self.parts)
+        sign = "" if self.kind() == "num" else self.sign()
         if not self.bare():
             self.at = start
             del self.parts[before:]
@@ -214,11 +219,22 @@ class Reader:
         self.currency()
         return True
 
+    def sign(self) -> str:
+        """Step over currency and the sign of an operand; return `-` where that is one."""
+        self.currency()
+        token = self.token()
+        if token is None or token.kind != "op" or token.text not in "-+−–":
+            return ""
+        self.at += 1
+        self.currency()
+        return "-" if token.text != "+" else ""
+
     def bare(self) -> bool:
         """Read an operand without a sign."""
         match self.kind():
             case "num":
-                return self.number()
+                self.number()
+                return True
             case "open":
                 return self.bracket()
             case "frac":
@@ -228,22 +244,25 @@ class Reader:
             case _:
                 return False
 
-    def number(self) -> bool:
+    def number(self) -> None:
         """Read a number with its fraction part and what is written right behind it."""
-        token = self.tokens[self.at]
-        digits = token.text if token.text.isdecimal() else re.sub(r"[^\d.]", "", token.text)
+        digits = self.tokens[self.at].text
+        digits = digits if digits.isdecimal() else re.sub(r"[^\d.]", "", digits)
         self.unsure |= _is_clock(digits)
         self.at += 1
-        if "." not in digits and (length := self.fraction_part()):
+        after = self.kind()
+        if after in ("num", "word") and "." not in digits and (length := self.fraction_part()):
             top, bottom = self.tokens[self.at + length - 3], self.tokens[self.at + length - 1]
             digits = f"({digits}+{top.text}/{bottom.text})"
             self.at += length
-        self.parts.append(digits + self.suffix())
-        return True
+            after = self.kind()
+        self.parts.append(digits + self.suffix() if after in ("percent", "word") else digits)
 
     def fraction_part(self) -> int:
         """Return how many tokens make this number a mixed one: `2 1/2` or `2 and 1/2`."""
-        joined = self.kind() == "word" and self.tokens[self.at].text == "and"
+        joined = self.tokens[self.at].kind == "word"
+        if joined and self.tokens[self.at].text != "and":
+            return 0
         match self.tokens[self.at + joined : self.at + joined + 3]:
             case [
                 Token("num", top, _, _, False),
@@ -257,9 +276,7 @@ class Reader:
 
     def suffix(self) -> str:
         """Read a percent sign or a word like `thousand`; a name that touches makes the side unsure."""
-        after = self.token()
-        if after is None or after.kind not in ("percent", "word"):
-            return ""
+        after = self.tokens[self.at]
         if after.kind == "percent" or after.text in ("percent", "percents"):
             self.at += 1
             return PERCENT
@@ -302,33 +319,32 @@ class Reader:
         self.at += 1
         self.parts.append("sqrt(")
         self.operators += 1
-        inner = {"open": self.bracket, "num": self.number}.get(self.kind())
-        if inner is None or not inner():
+        if self.kind() not in ("open", "num") or not self.bare():
             return False
         self.parts.append(")")
         return True
 
     def unit_words(self) -> None:
         """Step over the words of a unit: `pens per box`, `/hour`; they end at a word of another statement."""
+        tokens, size = self.tokens, len(self.tokens)
         for _ in range(MAX_UNIT_WORDS):
-            token = self.token()
-            slash = token is not None and token.text == "/" and self.kind(1) == "word"
-            word = self.token(1) if slash else token
-            if word is None or word.kind != "word" or word.text in _BREAKS or self.operator_ahead(word):
+            at = self.at
+            if at + 1 < size and tokens[at].text == "/" and tokens[at + 1].kind == "word":
+                at += 1
+            if at >= size or tokens[at].kind != "word":
                 return
-            if is_unit(word.text):
-                self.units.add(word.text)
-            if len(word.text) == 1 and word.text != "a":
+            text = tokens[at].text
+            if text in _BREAKS or (at == self.at and self.operator_ahead(tokens[at])):
+                return
+            if is_unit(text):
+                self.units.add(text)
+            if (len(text) == 1 and text != "a") or text in QUALIFIERS:
                 self.unsure = True
-            if word.text in QUALIFIERS:
-                self.unsure = True
-            self.at += 2 if slash else 1
+            self.at = at + 1
 
     def operator_ahead(self, word: Token) -> bool:
-        """Whether a word here is the x of a product."""
-        return (
-            word is self.token() and word.text in ("x", "X") and self.kind(1) in ("num", "open", "currency")
-        )
+        """Whether the word that stands here is the x of a product."""
+        return word.text in ("x", "X") and self.kind(1) in ("num", "open", "currency")
 
     def side(self, start: int) -> Side:
         """Return what was read as a side."""

@@ -62,6 +62,10 @@ def unit(parser: Parser) -> str:
             parts.append(token.text)
         elif token.text == "/" and follows and starts_unit(parser, follows[0]):
             parts.append("/")
+        elif (
+            token.text == "*" and parts and follows and follows[0].worded and starts_unit(parser, follows[0])
+        ):
+            pass
         elif token.text == "/" and follows and _letter_unit(parts, follows[0]):
             parts += ["/", follows[0].text]
             parser.at += 1
@@ -212,7 +216,8 @@ def repeating(text: str) -> Num:
         raise TooLarge("A number has more digits than the cap.")
     scale = 10 ** len(fixed)
     base = Fraction(int(f"{whole}{fixed}" or 0), scale)
-    return Num(base + Fraction(int(period), scale * (10 ** len(period) - 1)))
+    value = base + Fraction(int(period), scale * (10 ** len(period) - 1))
+    return Num(value, repeating=len(fixed) + 2 * len(period))
 
 
 def proper_fraction(node: Node) -> tuple[int, int]:

@@ -217,7 +217,7 @@ def printed_alike(a: Node, b: Node) -> bool:
         coarse, fine = (x, y) if x[1] <= y[1] else (y, x)
         return _rounds_to(fine[0], *coarse)
     printed, other = (x, b) if x is not None else (y, a)
-    if printed is None or symbols(other) or not _is_worth_rounding(other):
+    if printed is None or symbols(other) or not _is_worth_rounding(other, printed[1]):
         return False
     try:
         value = evaluate(other)
@@ -247,9 +247,11 @@ def _measured(node: Node) -> tuple[Fraction, int] | None:
     return _printed(node)
 
 
-def _is_worth_rounding(node: Node) -> bool:
-    """Whether a value has digits to cut: not a whole number as it stands."""
-    return not (isinstance(node, Num) and node.value.denominator == 1)
+def _is_worth_rounding(node: Node, places: int) -> bool:
+    """Whether a value has digits to cut: not a whole number, and no period that the cut would hide."""
+    if isinstance(node, Mul) and len(node.factors) == 2 and node.factors[0] == MINUS_ONE:
+        node = node.factors[1]
+    return not isinstance(node, Num) or (node.value.denominator > 1 and places >= node.repeating)
 
 
 def _printed(node: Node) -> tuple[Fraction, int] | None:

@@ -15,11 +15,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from evol.types import Json, Verdict
 from evol.verifiers.math.claims import Claim, find_claims
@@ -39,10 +38,14 @@ FLOAT_DIGITS = 15
 State = Literal["held", "rounded", "wrong", "unread"]
 _LITERAL = re.compile(r"\(?-?\(?(?P<digits>\d+(?:\.\d*)?|\.\d+)(?P<percent>/100)?\)*")
 _NUMBER = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
+# What nearly all sides are: a few numbers with signs between them, and nothing that could reach a cap.
+_TERM = r"\d{1,18}(?:\.\d{1,18})?"
+_PLAIN = re.compile(rf"{_TERM}(?:[-+*/]{_TERM}){{0,8}}", re.ASCII)
+_MARKED = re.compile(f"[{PERCENT}{SCALE}]")
+_PARTS = re.compile(r"[-+*/]|[\d.]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A claim with what became of it; `computed` is the left side's value where it is wrong."""
 
     claim: Claim
@@ -53,6 +56,8 @@ class Step:
 @lru_cache(maxsize=4096)
 def _value(arithmetic: str) -> Fraction | None:
     """Return what bare arithmetic comes to, or None where it has no value within the caps."""
+    if _PLAIN.fullmatch(arithmetic):
+        return _plain_value(arithmetic)
     try:
         node = parse(arithmetic)
         try:
@@ -61,6 +66,26 @@ def _value(arithmetic: str) -> Fraction | None:
             return Fraction(str(Numeric(ROOT_DIGITS).value(node)))
     except (MathError, RecursionError, ValueError):
         return None
+
+
+def _plain_value(arithmetic: str) -> Fraction | None:
+    """Return the value of numbers with signs between them, None for a division by zero.
+
+    A sum of products is kept as two quotients of integers, so that only the end is made a Fraction.
+    """
+    whole, below, sign = 0, 1, "+"
+    top, bottom = 1, 1
+    for part in _PARTS.findall(arithmetic):
+        if part in "+-*/":
+            sign = part
+            if sign in "+-":
+                whole, below = whole * bottom + top * below, below * bottom
+                top, bottom = (-1 if sign == "-" else 1), 1
+            continue
+        integer, _, decimals = part.partition(".")
+        value, scale = int(integer + decimals), 10 ** len(decimals)
+        top, bottom = (top * scale, bottom * value) if sign == "/" else (top * value, bottom * scale)
+    return Fraction(whole * bottom + top * below, below * bottom) if below * bottom else None
 
 
 def _readings(side: Side) -> list[str]:
@@ -100,6 +125,7 @@ def _tolerance(arithmetic: str, about: bool) -> Fraction:
     return unit * Fraction(999, 1000) if about else unit / 2
 
 
+@lru_cache(maxsize=4096)
 def _compare(left: str, right: str, about: bool) -> State:
     a, b = _value(left), _value(right)
     if a is None or b is None:
@@ -112,6 +138,8 @@ def _compare(left: str, right: str, about: bool) -> State:
 
 def _best(left: Side, right: Side, about: bool) -> State:
     """Return the best state that any reading of the percentages gives."""
+    if not _MARKED.search(left.arithmetic) and not _MARKED.search(right.arithmetic):
+        return _compare(left.arithmetic, right.arithmetic, about)
     states = [_compare(a, b, about) for a in _readings(left) for b in _readings(right)]
     return next((state for state in ("held", "rounded", "wrong") if state in states), "unread")
 

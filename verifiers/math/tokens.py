@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from evol.verifiers.math.braces import braced
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_TOKENS, MathSyntaxError, TooLarge
+from evol.verifiers.math.notation import one_spelling
 from evol.verifiers.math.unicode import plain
 from evol.verifiers.math.units import SHORT_UNITS, is_unit_word, names
 
@@ -27,7 +29,7 @@ class Token(NamedTuple):
 
 FUNCTIONS = names(
     "sin cos tan cot sec csc arcsin arccos arctan arccot arcsec arccsc sinh cosh tanh coth ln log lg exp "
-    "sqrt cbrt gcd lcm min max floor ceil abs det deg mod binom frac"
+    "arcsinh arccosh arctanh sqrt cbrt gcd lcm min max floor ceil abs det deg mod binom frac"
 )
 CONSTANT_WORDS = {"pi": "pi", "infinity": "infty", "inf": "infty", "oo": "infty"}
 GREEK_WORDS = names("alpha beta gamma delta epsilon theta lambda sigma omega phi psi rho tau mu eta zeta")
@@ -47,34 +49,39 @@ _OPS = {
     "choose": "choose", "bmod": "mod", "mod": "mod", "lparen": "(", "rparen": ")", "cong": "equiv",
 }  # fmt: skip
 _ALIASES = {
-    "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "dbinom": "binom", "tbinom": "binom",
+    "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "nicefrac": "frac", "sfrac": "frac",
+    "dbinom": "binom", "tbinom": "binom",
     "varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "degree": "circ", "lg": "lg", "tg": "tan",
     "ctg": "cot", "arctg": "arctan", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "cosec": "csc",
     "infin": "infty", "dots": "ldots", "cdots": "ldots", "dotsc": "ldots",
-    "sh": "sinh", "ch": "cosh", "varnothing": "emptyset", "vec": "overrightarrow",
+    "sh": "sinh", "ch": "cosh", "arsinh": "arcsinh", "arcosh": "arccosh", "artanh": "arctanh",
+    "varnothing": "emptyset", "vec": "overrightarrow",
 }  # fmt: skip
 _FENCES = names("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle")
 _LAYOUT = names(
     "displaystyle textstyle "
     "scriptstyle limits nolimits quad qquad thinspace medspace thickspace hspace vspace hfill noindent "
-    "nonumber notag boldsymbol bm mathit mathbf mathsf mathcal rm bf it ensuremath hline centering"
+    "nonumber notag boldsymbol bm mathit mathbf mathsf mathcal rm bf it ensuremath hline centering "
+    "tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge mathopen mathclose "
+    "mathstrut strut"
 )
 _TEXT = names(
     "text mbox textbf textrm textit textsf textnormal mathrm operatorname hbox textup emph textsc texttt"
 )
 
 _NUM = r"\d+(?:\.\d+)?|\.\d+"
-_SAFE = r"\d{1,3}(?:(?:\{,\}|,\\!\s*|\\!\s*,\s*|\\,|\\ )\d{3})+(?!\d)(?:\.\d+)?"
+_SAFE = r"\d{1,3}(?:(?:\{,\}|(?:\\!\s*)?,\s*\\!\s*|\\!\s*,\s*|\\,|\\ )\d{3})+(?!\d)(?:\.\d+)?"
 _SPACED = r"\d{1,3}(?: \d{3})+(?!\d)(?:\.\d+)?"
 _COMMA = r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?"
 _TOKEN = re.compile(
-    rf"(?P<ws>\s+|~)|(?P<based>\d[\dA-F]*[A-F][\dA-F]*_\{{?1[1-6]\}}?)|(?P<rep>\d*\.\d*\\(?:overline|bar|dot)\s*\{{\d+\}})|(?P<safe>{_SAFE}|{_SPACED})|(?P<comma>{_COMMA})|(?P<sci>(?:{_NUM})[eE][+-]?\d+(?![\d.a-zA-Z]))"
-    rf"|(?P<num>{_NUM})|(?P<letters>[^\W\d_]+)|(?P<dots>\.\.\.)|(?P<brk>\\\\(?:\[[^\]]*\])?)|\\(?P<cmd>[a-zA-Z]+)\*?|\\(?P<esc>[{{}}%$|])"
+    rf"(?P<ws>\s+|~)|(?P<based>\d[\dA-F]*[A-F][\dA-F]*_\{{?1[1-6]\}}?|[A-F][\dA-F]+_\{{?16\}}?)|(?P<rep>\d*\.\d*\\(?:overline|bar)\s*\{{\d+\}})|(?P<circled>[①-⑳])|(?P<safe>{_SAFE}|{_SPACED})|(?P<comma>{_COMMA})|(?P<sci>(?:{_NUM})[eE][+-]?\d+(?![\d.a-zA-Z]))"
+    rf"|(?P<num>{_NUM})|(?P<letters>[^\W\d_]+)|(?P<dots>\.\.\.)|(?P<brk>\\\\(?:\[[^\]]*\])?)|\\(?P<cmd>[a-zA-Z]+)\*?|\\(?P<esc>[{{}}%$|&#])"
     r"|\\(?P<thin>[,;:!> ()\[\]/\-])|(?P<op>\*\*|<=|>=|=<|=>|!=|==|->|&&|[-+*/^_()\[\]{}|,;:=<>!'%&$])"
     r"|(?P<other>.)",
     re.DOTALL,
 )
 _ASCII_OPS = {"**": "^", "=<": "<=", "=>": "to", "==": "=", "->": "to", "&&": "and"}
+_ESCAPED = {"$": "usd", "%": "%", "|": "|", "&": "and"}
 _CURRENCY = {"€": "eur", "£": "gbp", "¥": "yen"}
 
 
@@ -87,7 +94,7 @@ def tokenize(text: str, *, commas: bool = True) -> list[Token]:
     if len(text) > MAX_ANSWER_CHARS:
         raise TooLarge("The answer is longer than the cap.")
     lexer = _Lexer(commas)
-    lexer.run(plain(text))
+    lexer.run(one_spelling(plain(text)))
     lexer.tokens.append(Token("end", "", True))
     return lexer.tokens
 
@@ -148,7 +155,10 @@ class _Lexer:
         elif kind == "cmd":
             self._command(match["cmd"])
         elif kind == "esc":
-            self.add("op", {"$": "usd"}.get(match["esc"], match["esc"] if match["esc"] in "%|" else found))
+            self._escaped(match["esc"])
+        elif kind == "circled":
+            self.add("op", "circled")
+            self.add("num", str(ord(found) - ord("①") + 1))
         elif kind == "based":
             self.add("based", found)
         elif kind == "dots":
@@ -173,13 +183,16 @@ class _Lexer:
             self.add("op", _CURRENCY[found])
         elif found == "¢":
             self.add("word", "cents")
-        elif "①" <= found <= "⑳":
-            self.add("op", "circled")
-            self.add("num", str(ord(found) - ord("①") + 1))
         elif found.isprintable() and found not in '\\"`@#?':
             self.add("sym", found)
         else:
             raise MathSyntaxError(f"A character outside the notation: {found!r}.")
+
+    def _escaped(self, character: str) -> None:
+        if character == "#":
+            self.spaced = True
+        else:
+            self.add("op", _ESCAPED.get(character, f"\\{character}"))
 
     def _operator(self, op: str) -> None:
         if op in "([{":
@@ -207,7 +220,7 @@ class _Lexer:
             self.add("op", lower)
         elif run in FUNCTIONS:
             self.add("cmd", run)
-        elif run in _ALIASES and len(run) > 2:
+        elif run in _ALIASES and (len(run) > 2 or self.worded):
             self.add("cmd", _ALIASES[run])
         elif lower in CONSTANT_WORDS:
             self.add("cmd", CONSTANT_WORDS[lower])
@@ -239,28 +252,3 @@ class _Lexer:
     def _split(self, run: str) -> None:
         for letter in run:
             self.add("sym", letter)
-
-
-def braced(text: str, position: int) -> tuple[str, int]:
-    """Return the content of the group that starts at `position` and where it ends.
-
-    Without an opening brace it is the next character; without a closing one, the rest.
-    """
-    while position < len(text) and text[position].isspace():
-        position += 1
-    if text[position : position + 1] != "{":
-        return text[position : position + 1], min(position + 1, len(text))
-    depth, start, escaped = 0, position + 1, False
-    for at in range(position, len(text)):
-        c = text[at]
-        if escaped:
-            escaped = False
-        elif c == "\\":
-            escaped = True
-        elif c == "{":
-            depth += 1
-        elif c == "}":
-            depth -= 1
-            if not depth:
-                return text[start:at], at + 1
-    return text[start:], len(text)

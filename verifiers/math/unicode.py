@@ -50,12 +50,13 @@ _TABLE = (
 _SCRIPTS = re.compile(f"[{''.join(_SUPER)}]+|[{''.join(_SUB)}]+")
 _VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
 _TWICE = re.compile(
-    r"(?<!\\)\\\\(?=(?:[dt]?frac|sqrt|left|right|text|pi|boxed|cdot|times|leq?|geq?)(?![a-z]))"
+    r"\\{2,}(?=(?:[dt]?frac|sqrt|left|right|[Bb]igg?[lr]?|text|mathrm|mathbb|pi|boxed|cdot|times|leq?|geq?|neq?"
+    r"|sin|cos|tan|cot|ln|log|infty|cup|cap|pm|in|circ|alpha|beta|theta|lambda|sum|int|binom|quad)(?![a-zA-Z]))"
 )
 _DAMAGED = (
     (re.compile(r"\\?\x0c(?=[a-z])"), r"\\f"),
     (re.compile(r"\\?\x08(?=[a-z])"), r"\\b"),
-    (re.compile(r"\\?\t(?=ext[a-z]*\{|imes\b|frac|an\b|heta\b|o\b)"), r"\\t"),
+    (re.compile(r"\\?\t(?=ext[a-z]*\{|extcirc|extdegree|imes\b|frac|an\b|heta\b|o\b)"), r"\\t"),
     (re.compile(r"\\?\r(?=ight|ho\b|angle)"), r"\\r"),
 )
 

@@ -97,7 +97,7 @@ _DERIVED = {
     "frequency": (("time", -1),),
 }
 _DEGREES = re.compile(r"degrees? (C|F)(?:elsius|ahrenheit)?")
-SHORT_UNITS = names("km cm mm dm kg mg ft yd lb oz hr mL mph min sec lbs hrs yds")
+SHORT_UNITS = names("sq km cm mm dm kg mg ft yd lb oz hr mL mph min sec lbs hrs yds")
 LETTER_UNITS = frozenset("msghlLNJWVACK")
 _SYMBOL = r"(?:km|cm|mm|dm|kg|mg|ft|yd|mi|lb|oz|hr|mL|min|sec|rad|deg|Hz|[msghlLNJWVA])"
 _RAISED = rf"{_SYMBOL}(?:\^(?:\{{\d\}}|\d))?"
