@@ -91,7 +91,8 @@ def _contamination(plan: TrainPlan) -> str:
 
 def _outcome(trained: Trained) -> str:
     told = [
-        f"{trained.steps:,} steps in {trained.seconds:,.0f} s; last logged training loss {trained.loss:.4f}."
+        f"{trained.steps:,} steps in {trained.seconds:,.0f} s; last logged training loss {trained.loss:.4f}, "
+        f"mean over all steps {trained.mean_loss:.4f}."
     ]
     if trained.stopped is not None:
         ended, tried = trained.stopped

@@ -40,6 +40,11 @@ class Found:
     checkpoint: Path | None = None
     finished: Mapping[str, Any] | None = None
 
+    @property
+    def step(self) -> int:
+        """The optimizer step that the training goes on from."""
+        return 0 if self.checkpoint is None else int(self.checkpoint.name.removeprefix(CHECKPOINT))
+
 
 def identity(model: str, rows_digest: str, template: str | None, recipe: Mapping[str, Any]) -> dict[str, Any]:
     """Return what decides the trained weights, apart from versions and machine."""

@@ -38,14 +38,16 @@ class TrainPlan:
 class Trained:
     """What a training left behind: the model's folder and what was measured on the way.
 
-    `steps` are optimizer steps, `loss` is the mean training loss over all of them, `seconds` the
-    wall time of the training loop, `rows` the rows trained on. `stopped` is (samples that ended
-    by themselves, samples tried) after saving, or None where that would have been dear.
+    `steps` are optimizer steps, `loss` is the training loss last logged, `mean_loss` the mean over all
+    steps, `seconds` the wall time of the training loop, each with the sessions that were interrupted;
+    `rows` the rows trained on. `stopped` is (samples that ended by themselves, samples tried) after
+    saving, or None where that would have been dear.
     """
 
     folder: Path
     steps: int
     loss: float
+    mean_loss: float
     seconds: float
     rows: int
     stopped: tuple[int, int] | None = None

@@ -23,13 +23,15 @@ from evol.train.plan import Trained, TrainPlan
 from evol.train.preparing import Prepared, Say, loading, prepare, silent
 from evol.train.rows import TrainingRows
 from evol.train.troubles import told_in_a_sentence
-from evol.train.watching import Interruption, make_callback
+from evol.train.watching import Interruption, make_callback, mean_loss, trained_before
 from evol.train.written import write_inputs
 
 __all__ = ["MakeTrainer", "Prepared", "fit", "make_trainer", "prepare", "silent", "train"]
 
 MakeTrainer = Callable[[Prepared, Any], Any]
 SAMPLES: Final = 3
+SUMMED: Final = ("train_loss", "train_runtime")
+"""What the trainer's closing log entry says of one session and ours of the whole training."""
 CHEAP_HERE: Final = 200_000_000
 """Parameters up to which a sample is generated after saving on a CPU; twenty times that on a GPU."""
 
@@ -64,7 +66,7 @@ def fit(prepared: Prepared, say: Say = silent, make: MakeTrainer | None = None) 
             _write_before(prepared, wanted)
         processes.wait_for_everyone()
         trainer, output = _run(prepared, found, say, make or make_trainer)
-        trained = _measured(prepared, trainer, output)
+        trained = _measured(prepared, found, trainer, output)
         if is_spoilt(trainer.state.log_history):
             say("The gradients overflowed, so the weights are not numbers: lower learning_rate.")
         processes.wait_for_everyone()
@@ -87,6 +89,7 @@ def _recorded(plan: TrainPlan, finished: Mapping[str, Any]) -> Trained:
         plan.out,
         finished["steps"],
         finished["loss"],
+        finished.get("mean_loss", finished["loss"]),  # early records hold the last loss alone
         finished["seconds"],
         finished["rows"],
         None if stopped is None else (stopped[0], stopped[1]),
@@ -166,15 +169,20 @@ def is_spoilt(history: Iterable[Mapping[str, Any]]) -> bool:
     return not all(math.isfinite(float(value)) for value in values)
 
 
-def _measured(prepared: Prepared, trainer: Any, output: Any) -> Trained:
-    losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
-    return Trained(
-        prepared.plan.out,
-        trainer.state.global_step,
-        float(losses[-1] if losses else output.training_loss),
-        float(output.metrics["train_runtime"]),
-        len(prepared.checked.rows.rows),
-    )
+def _measured(prepared: Prepared, found: Found, trainer: Any, output: Any) -> Trained:
+    """Return what was measured over the whole training; its trainer knows this session's share only.
+
+    The trainer's closing entry in the log is made to say the same.
+    """
+    history, steps = trainer.state.log_history, trainer.state.global_step
+    mean = mean_loss(history, found.step, float(output.training_loss), steps)
+    before = trained_before(entry for entry in history if entry["step"] <= found.step)
+    seconds = before + float(output.metrics["train_runtime"])
+    for entry in history[-1:]:  # the closing one
+        entry.update(zip(SUMMED, (mean, seconds), strict=True))
+    losses = [entry["loss"] for entry in history if "loss" in entry]
+    rows = len(prepared.checked.rows.rows)
+    return Trained(prepared.plan.out, steps, float(losses[-1] if losses else mean), mean, seconds, rows)
 
 
 def _write_after(prepared: Prepared, wanted: Mapping[str, Any], trainer: Any, trained: Trained) -> Trained:

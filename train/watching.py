@@ -5,9 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
+
+SECONDS: Final = "seconds"
+"""What a log entry holds of ours: the seconds trained by then, earlier sessions included."""
 
 Say = Callable[[str], None]
 
@@ -39,27 +42,50 @@ class Interruption:
 
 
 def make_callback(interruption: Interruption, say: Say) -> Any:
-    """Return the TrainerCallback that heeds an interruption and says each log in a line."""
+    """Return the TrainerCallback that heeds an interruption and says each log in a line.
+
+    Each loss is kept with the seconds trained by then, and each checkpoint holds the loss up to its
+    step: a trainer that goes on from one knows neither what came before.
+    """
     from transformers import TrainerCallback
 
     class Watching(TrainerCallback):  # type: ignore[misc]
         def __init__(self) -> None:
-            self._began, self._first = time.monotonic(), 0
+            self._began, self._first, self._before = time.monotonic(), 0, 0.0
 
         def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             self._began, self._first = time.monotonic(), state.global_step
+            self._before = trained_before(state.log_history)
 
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             if interruption.asked:
-                control.should_log = control.should_save = control.should_training_stop = True
+                control.should_save = control.should_training_stop = True
+            control.should_log = control.should_log or control.should_save
 
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
+            if logs and "loss" in logs:
+                state.log_history[-1][SECONDS] = self._before + time.monotonic() - self._began
             if state.is_world_process_zero and logs:
                 done, seconds = state.global_step - self._first, time.monotonic() - self._began
                 if line := log_line(state.global_step, state.max_steps, logs, done / max(seconds, 1e-9)):
                     say(line)
 
     return Watching()
+
+
+def trained_before(history: Iterable[Mapping[str, Any]]) -> float:
+    """Return the seconds that the sessions took in which a log's entries were made."""
+    return max((float(entry.get(SECONDS, 0.0)) for entry in history), default=0.0)
+
+
+def mean_loss(history: Iterable[Mapping[str, Any]], since: int, mean_since: float, steps: int) -> float:
+    """Return the mean loss over all steps: what was logged up to step `since`, and the mean after it."""
+    total, last = 0.0, 0
+    for entry in history:
+        if "loss" in entry and entry["step"] <= since:
+            total += float(entry["loss"]) * (entry["step"] - last)
+            last = entry["step"]
+    return (total + mean_since * (steps - since)) / steps if steps else mean_since
 
 
 def log_line(step: int, steps: int, logs: dict[str, Any], rate: float) -> str:

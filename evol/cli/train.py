@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evol.train.preparing import Prepared, Say
 
 SHOWN = 4000
+ASKED = "One prompt as the model is asked it; the loss falls on the answers that it samples:"
 
 
 @click.command()
@@ -138,8 +139,9 @@ def _left_out(prepared: Prepared) -> dict[str, int]:
 def _show(prepared: Prepared) -> None:
     """Show what was checked: one row with its mask, what was left out, lengths and the estimate."""
     checked = prepared.checked
+    asked = checked.rows.kind == "prompt"
     dim = sys.stdout.isatty()
-    click.echo("\nOne row as trained on; " + _legend(dim))
+    click.echo(f"\n{ASKED if asked else 'One row as trained on; ' + _legend(dim)}")
     click.echo("".join(_piece(text, counts, dim) for text, counts in checked.shown) + "\n")
     rows, left = len(checked.rows.rows), _left_out(prepared)
     click.echo(f"{rows:,} rows ({checked.rows.kind}), {sum(left.values()):,} left out")
@@ -148,8 +150,11 @@ def _show(prepared: Prepared) -> None:
     for note, count in checked.rows.notes.items():
         click.echo(f"{count:10,}  rows: {note}")
     spread = ", ".join(f"{share:.0%} {length:,}" for share, length in checked.quantiles.items())
-    click.echo(f"Tokens a row, by share of rows: {spread}")
-    click.echo(f"{checked.tokens:,} tokens an epoch, {checked.loss_tokens / checked.tokens:.0%} in the loss")
+    click.echo(f"Tokens a {'prompt' if asked else 'row'}, by share of rows: {spread}")
+    if not asked:
+        click.echo(
+            f"{checked.tokens:,} tokens an epoch, {checked.loss_tokens / checked.tokens:.0%} in the loss"
+        )
     click.echo(_expectation(prepared) + "\n")
 
 

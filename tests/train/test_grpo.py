@@ -92,6 +92,20 @@ def test_the_reward_is_given_the_gold_of_its_own_row():
     assert [reason.partition(":")[0] for reason in told["verdict"]] == ["accept", "reject", "undecided"]
 
 
+def test_what_was_not_judged_in_time_is_left_out_rather_than_punished(monkeypatch):
+    from evol.train.evaluation import scoring
+    from evol.train.rewards import verified_reward
+
+    monkeypatch.setattr(scoring, "LIMIT_S", 1e-6)
+    told: dict[str, list] = {}
+    row = json.dumps({"instruction": "?", "gold": "7"})
+    found = verified_reward(
+        ["?"], ["The answer is 8."], domain=["math"], judged=[row],
+        log_extra=lambda name, values: told.update({name: values}),
+    )  # fmt: skip
+    assert (found, told["verdict"]) == ([None], ["undecided: worker_stopped"])
+
+
 def test_what_a_run_kept_is_asked_without_its_response_and_judged_by_its_own_domain(models, data):
     row = {
         "id": "r", "prompt": [{"role": "user", "content": ASKED[0]}], "answer": "7", "tests": None,
@@ -116,6 +130,9 @@ def test_a_dry_run_shows_a_prompt_and_what_is_left_out_and_trains_nothing(models
     assert said.exit_code == 0, said.output
     assert ASKED[0] in said.stdout
     assert "no room for max_completion_length" in said.stdout
+    assert "the loss falls on the answers that it samples" in said.stdout
+    assert "[[" not in said.stdout
+    assert "0% in the loss" not in said.stdout
     assert not Path("out").exists()
 
 

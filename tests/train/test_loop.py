@@ -64,7 +64,7 @@ class Quick:
         rows = len(Path(plan.dataset).read_text().splitlines())
         plan.out.mkdir(parents=True, exist_ok=True)
         (plan.out / "weights").write_text(str(rows))
-        return Trained(plan.out, rows, 0.5, 1.0, rows)
+        return Trained(plan.out, rows, 0.5, 0.5, 1.0, rows)
 
     def evaluate(self, plan, watch=None):
         from evol.train.evaluation import Answered, Attempt, Evaluation

@@ -158,6 +158,30 @@ def test_ctrl_c_saves_and_running_again_ends_as_if_undisturbed(
     assert train(stopped, said.append).steps == done.steps
     assert "Going on from checkpoint-3." in said
     assert weights(stopped.out) == weights(plan.out)
+    for out in (plan.out, stopped.out):
+        assert [entry["step"] for entry in log(out) if "train_loss" in entry] == [6]
+    whole, resumed = log(plan.out)[-1], log(stopped.out)[-1]
+    assert resumed["train_loss"] == pytest.approx(whole["train_loss"]), "over all steps, not since step 3"
+    recorded = json.loads((stopped.out / "training" / "run.json").read_text())["finished"]
+    assert recorded["mean_loss"] == pytest.approx(done.mean_loss)
+    first = next(entry for entry in log(stopped.out) if entry["step"] == 3)
+    assert recorded["seconds"] > first["seconds"] > 0
+
+
+def test_a_killed_training_knows_the_loss_before_its_checkpoint(
+    plan: TrainPlan, done: Trained, tmp_path: Path
+) -> None:
+    killed = replace(plan, out=tmp_path / "killed", recipe={**QUICK, "save_steps": 3})
+
+    def die(text: str) -> None:
+        if text.startswith("step 4/"):
+            raise SystemExit("killed")
+
+    with pytest.raises(SystemExit):
+        train(killed, die)
+    resumed = train(killed)
+    assert resumed.mean_loss == pytest.approx(done.mean_loss)
+    assert weights(killed.out) == weights(plan.out)
 
 
 def test_a_second_ctrl_c_stops_at_once() -> None:
