@@ -17,7 +17,9 @@ SCALE = "\x01"
 MAX_UNIT_WORDS = 4
 
 _TOKEN = re.compile(
-    r"(?P<space>[^\S\n]*+)(?:(?P<text>\\(?:text|mathrm|mbox|textbf|textit)\s*\{(?P<words>[^{}\n]*)\})"
+    r"(?P<space>[^\S\n]*+)(?:(?P<word>(?!\bsqrt\(|\bequals\b)[^\W\d_]+(?:[-'’][^\W\d_]+)*)"
+    r"|(?P<num>\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"|(?P<text>\\(?:text|mathrm|mbox|textbf|textit)\s*\{(?P<words>[^{}\n]*)\})"
     r"|(?P<frac>\\[dtc]?frac(?=\s*\{))|(?P<root>\\sqrt(?=\s*\{)|√|\bsqrt(?=\())"
     r"|(?P<skip>(?:\\\\[^\S\n]*)?\n(?=[^\S\n]*&?[^\S\n]*=[^=])|\\[,;:! ]"
     r"|\\(?:left|right|quad|qquad)\b|&|°|\^\{?\\circ\}?"
@@ -26,9 +28,8 @@ _TOKEN = re.compile(
     r"|(?P<stop>\n|\\\\|<=|>=|!=|=>|:=|->|\\(?!approx\b|times\b|cdot\b|div\b|%|[()\[\]])(?:[a-zA-Z]+|.))"
     r"|(?P<rel>\\approx\b|≈|==?|\bequals\b)"
     r"|(?P<op>\\times\b|\\cdot\b|\\div\b|\*\*|[-+*/^×·⋅÷−–∕])"
-    r"|(?P<num>\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<percent>\\?%)|(?P<open>[(\[{])|(?P<close>[)\]}])"
-    r"|(?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)|(?P<other>\\[()\[\]]|.)|(?P<end>\Z))",
+    r"|(?P<other>\\[()\[\]]|.)|(?P<end>\Z))",
     re.DOTALL,
 )
 _BY = re.compile(r"\s+by\b")
@@ -108,9 +109,10 @@ def _tokenize(text: str, start: int, end: int, tokens: list[Token]) -> int | Non
     """Append tokens until the text ends; return where to go on behind an operator of two words."""
     glued = bool(tokens)
     for match in _TOKEN.finditer(text, start, end):
-        kind = str(match.lastgroup)
-        begin, stop = match.end("space"), match.end()
-        glued = glued and begin == match.start()
+        kind = match.lastgroup or ""
+        before, stop = match.span()
+        begin = match.end(1)
+        glued = glued and begin == before
         if kind == "skip" or kind == "end":
             glued = False
             continue

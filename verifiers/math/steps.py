@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
@@ -208,7 +209,13 @@ def find_steps(solution: str) -> Iterator[Step]:
 def _printed(value: Fraction | None) -> str:
     if value is None:
         return ""
-    return str(value) if len(str(value)) <= 24 else f"{float(value):.12g}"
+    bits = value.numerator.bit_length() + value.denominator.bit_length()
+    if bits < 90 and len(str(value)) <= 24:
+        return str(value)
+    try:
+        return f"{float(value):.12g}"
+    except OverflowError:
+        return f"{Decimal(value.numerator) / value.denominator:.12g}"
 
 
 def _located(solution: str, step: Step) -> dict[str, Json]:

@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evol.verifiers.math.steps import check_steps
+from evol.verifiers.math.claims import find_claims
+from evol.verifiers.math.steps import check_steps, find_steps
 
+PIECES = ("3", "4.5", "12 ", "=", " = ", "+", " * ", "/", "(", ")", "\n", "\n\n", "&", "≈", "equals", "a ",
+          " boxes", " of ", "%", "$", "multiplied", " divided", "by ", "  ", "**", ":", "-")  # fmt: skip
 GSM8K = Path(__file__).parents[3] / "../shared/data/gsm8k_train_2000.jsonl"
 
 
@@ -149,6 +152,52 @@ def test_hostile_input_stays_within_caps():
     ):
         assert check_steps(solution).outcome != "accept"
     assert check_steps("1 = 1 " * 60_000).reason == "too_long"
+
+
+@pytest.mark.parametrize(
+    ("claim", "computed"),
+    [("7^900 / 3 = 5", "1.29156051089e+760"), ("9^9000 / 7 = 5", "2.17513849211e+8587")],
+)
+def test_a_value_beyond_any_float_or_text_is_printed(claim, computed):
+    verdict = check_steps(claim)
+    assert verdict.reason == "wrong_step"
+    assert verdict.evidence["wrong_steps"][0]["computed"] == computed
+
+
+TERMS = st.one_of(
+    st.integers(0, 10**6).map(str),
+    st.decimals(0, 999, places=2).map(str),
+    st.sampled_from(["007", ".5", "1/3", "1,250"]),
+)
+
+
+@given(st.lists(TERMS, min_size=1, max_size=6), st.lists(st.sampled_from("+-*/"), min_size=6, max_size=6))
+def test_a_mark_is_read_like_the_same_line_without_one(terms, signs):
+    """Most marks are read by one pattern, most values by plain arithmetic; spaces lead past the first."""
+    claim = "".join(f"{sign}{term}" for sign, term in zip(["", *signs], terms, strict=False)) + "=12"
+    (tight,) = find_claims(f"<<{claim}>>")
+    (spaced,) = find_claims(f"<< {claim}>>")
+    one = spaced.start - tight.start
+    assert tight == shifted(spaced, one)
+    bracketed = f"<<({claim.replace('=', ')=')}>>"
+    assert [step.state for step in find_steps(f"<<{claim}>>")] == [
+        step.state for step in find_steps(bracketed)
+    ]
+
+
+def shifted(claim, much):
+    sides = [
+        side._replace(start=side.start - much, end=side.end - much) for side in (claim.left, claim.right)
+    ]
+    return claim._replace(left=sides[0], right=sides[1], start=claim.start - much, end=claim.end - much)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_a_line_is_read_the_same_whatever_stands_on_other_lines(text):
+    r"""Only lines with a relation are read; a command on a line of its own has all of them read."""
+    short = list(find_claims(text))
+    whole = list(find_claims(f"{text}\n\\quad"))
+    assert short == whole
 
 
 @given(st.text(max_size=200))
