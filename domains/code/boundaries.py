@@ -24,6 +24,7 @@ LARGEST: Final = 10_000
 LONGEST: Final = 200
 MOST_ITEMS: Final = 24
 WIDEST: Final = 2_000
+FEW: Final = 8
 TRIES: Final = 4
 OFTEN: Final = 0.3
 NEAR_ZERO: Final = (0, 1, -1, 2)
@@ -55,15 +56,19 @@ def named_values(programs: Sequence[str], instruction: str) -> Named:
 def boundary_arguments(
     given: Sequence[Arguments], named: Named, most: int, rng: Random
 ) -> Iterator[Arguments]:
-    """Yield at most `most` arguments that are not among those given, each once.
+    """Yield at most `most` arguments that are not among those given, each once; none from very long ones.
 
-    First each argument of the first call in turn becomes each of its edges, then arguments of any call
-    change at random, one or two at a time and more than once.
+    The first half are calls of which each argument in turn becomes each of its edges, as many calls as
+    there is room for. Then arguments of any call change at random, one to three times.
     """
+    given = [args for args in given if len(repr(args)) <= WIDEST]
+    if not given:
+        return
     seen = {repr(args) for args in given}
     known = len(seen)
     at_random = (_at_random(given, named, rng) for _ in range(TRIES * most))
-    for found, share in ((_in_turn(given[0], named), most // 2), (at_random, most)):
+    in_turn = (args for base in given for args in _in_turn(base, named))
+    for found, share in ((in_turn, most // 2), (at_random, most)):
         for args in found:
             if len(seen) >= known + share:
                 break
@@ -131,7 +136,8 @@ def _changed(value: Any, named: Named, pool: Sequence[Any], rng: Random) -> Any:
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):
-        return rng.choice((rng.choice(named.numbers), value + 1, value - 1, -value, rng.choice(same)))
+        edge = rng.choice(named.numbers)
+        return rng.choice((edge, edge, value + 1, value - 1, -value, rng.choice(same)))
     if isinstance(value, float):
         return rng.choice((value + 1, value / 2, -value, round(value), 0.5, rng.choice(named.numbers))) * 1.0
     if isinstance(value, str):
@@ -144,10 +150,13 @@ def _changed(value: Any, named: Named, pool: Sequence[Any], rng: Random) -> Any:
 
 
 def _changed_text(text: str, named: Named, rng: Random) -> str:
+    """Return an edge, a text with one character put in or replaced, or some of its marks at random."""
+    marks = (*SPACES, *(text or " "), *named.texts, "0", "a", "Z")
+    at, mark = rng.randint(0, len(text)), rng.choice(marks)
+    strewn = "".join(rng.choice(marks) for _ in range(rng.randint(2, FEW)))
     edge = rng.choice(_edges(text, named))
-    at = rng.randint(0, len(text))
-    put = rng.choice((*SPACES, *(text or " "), *named.texts, "0", "a", "Z"))
-    return rng.choice((edge, text[:at] + put + text[at:], text[:at] + put + text[at + 1 :], text.swapcase()))
+    changed = (text[:at] + mark + text[at:], text[:at] + mark + text[at + 1 :], text.swapcase())
+    return rng.choice((edge, strewn, strewn, *changed))
 
 
 def _changed_list(items: list[Any], same: Sequence[list[Any]], named: Named, rng: Random) -> list[Any]:

@@ -25,9 +25,10 @@ from evol.verifiers.code.formats import read_tests
 from evol.verifiers.code.literal_cases import read_literal
 from evol.verifiers.sandbox import Call, Invocation, Limits, Raised, Result
 from evol.verifiers.sandbox.values import canonical
+from evol.verifiers.sandbox.wire import Node
 
 CALLS: Final = 30
-EDGES: Final = 240
+EDGES: Final = 480
 SHOWN: Final = 200
 RAISES: Final = "!"
 CALLED: Final = Limits(cpu_s=1.0, wall_s=4.0)
@@ -107,7 +108,14 @@ def _outcome(result: Result) -> str | None:
     """Return a text that two results share exactly where they are alike; None for what equals nothing."""
     if isinstance(result, Raised):
         return RAISES + (result.builtins[0] if result.builtins else result.type)
-    return canonical(result.value.node)
+    return canonical(_rounded(result.value.node))
+
+
+def _rounded(node: Node) -> Node:
+    """Return a node in which floats have nine digits: in the others right programs may well differ."""
+    if type(node) is list:
+        return [_rounded(part) for part in node]
+    return float(f"{node:.9g}") if type(node) is float else node
 
 
 def _given(cases: Sequence[Json]) -> list[tuple[str, list[tuple[Any, ...]]]]:

@@ -74,3 +74,7 @@ def test_whatever_is_given_arguments_are_new_distinct_few_and_of_their_kind(
     kinds = [{type(args[place]) for args in arguments} for place in (0, 1)]
     assert all(type(args[place]) in kinds[place] for args in changed for place in (0, 1))
     assert [repr(args) for args in found(arguments, most=40)] == texts
+
+
+def test_very_long_arguments_are_not_varied() -> None:
+    assert found([(list(range(WIDEST)),)]) == []
