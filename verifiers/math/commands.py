@@ -13,6 +13,7 @@ from evol.verifiers.math.nodes import (
     MINUS_ONE,
     Call,
     Const,
+    Matrix,
     Mul,
     Node,
     Num,
@@ -22,6 +23,7 @@ from evol.verifiers.math.nodes import (
     Sym,
     Text,
     divide,
+    rebuild,
 )
 from evol.verifiers.math.tokens import FUNCTIONS, Token
 
@@ -141,24 +143,46 @@ def _function(parser: Parser, name: str) -> Node:
             base = argument(parser) if parser.token.kind != "num" else parser.atom()
         elif parser.accept("^"):
             exponent = scripts.exponent(parser)
-    if name in _LISTED and parser.is_op("=", ":"):
-        return Text(name)
     if name in _LISTED or name in _ROUNDINGS:
-        if not parser.is_op("(", "{", "\\{", "|"):
-            raise MathSyntaxError(f"\\{name} lacks its arguments.")
-        inner = parser.atom()
-        call: Node = Call(name, inner.items if isinstance(inner, Seq) else (inner,))
-        return Pow(call, exponent) if exponent else call
+        listed = _listed(parser, name)
+        return Pow(listed, exponent) if exponent else listed
     inner = _applied(parser)
+    if name == "det" and isinstance(inner, Matrix):
+        return groups.determinant(list(inner.rows))
     if exponent == MINUS_ONE and name in _INVERSES:
         return Call(_INVERSES[name], (inner,))
     if name in ("log", "lg", "ln"):
-        call = _logarithm(name, base, inner)
+        call: Node = _logarithm(name, base, inner)
     elif name == "exp":
         call = Pow(Const("e"), inner)
     else:
         call = Call(name, (inner,))
     return Pow(call, exponent) if exponent else call
+
+
+def _listed(parser: Parser, name: str) -> Node:
+    """Read the bracketed arguments of `\\gcd`, `\\max`, `floor`; `\\max f` before `=` is a name."""
+    if name in _LISTED and parser.is_op("=", ":"):
+        return Text(name)
+    if not parser.is_op("(", "{", "\\{", "|"):
+        if name in ("max", "min"):
+            return _extreme(parser, name)
+        raise MathSyntaxError(f"\\{name} lacks its arguments.")
+    inner = parser.atom()
+    if isinstance(inner, Seq) and inner.kind in ("(]", "[)"):
+        raise MathSyntaxError(f"The brackets of \\{name} do not match.")
+    return Call(name, inner.items if isinstance(inner, Seq) else (inner,))
+
+
+def _extreme(parser: Parser, name: str) -> Node:
+    r"""Read `\max f` before an equals sign as a name."""
+    words = [name]
+    while not parser.is_op("="):
+        if parser.token.kind == "end":
+            raise MathSyntaxError(f"\\{name} lacks its arguments.")
+        words.append(parser.token.text)
+        parser.at += 1
+    return Text(" ".join(words))
 
 
 def _logarithm(name: str, base: Node | None, inner: Node) -> Node:
@@ -187,7 +211,9 @@ def _applied(parser: Parser) -> Node:
 
 
 def _decorated(parser: Parser, name: str) -> Node:
-    """Read a decorated letter or run of letters as a name."""
+    """Read a decorated letter or run of letters as a name; a number is only underlined."""
+    if name == "underline" and (parser.token.kind == "num" or parser.tokens[parser.at + 1].kind == "num"):
+        return argument(parser)
     return Sym(f"{name} {_flat(argument(parser))}")
 
 
@@ -224,11 +250,18 @@ def _reduction(name: str) -> Callable[[Parser], Node]:
     def read_reduction(parser: Parser) -> Node:
         raw, index, low, high = _bounds(parser)
         body = parser.binary(3)
+        if index == LETTER_CONSTANTS["i"]:
+            index, body = Sym("i"), _with_index(body)
         if index is None or low is None or high is None:
             return Call(f"{name} over {raw}", (body,))
         return Call(name, (index, low, high, body))
 
     return read_reduction
+
+
+def _with_index(node: Node) -> Node:
+    """Return the body of a sum over i with i as its index."""
+    return Sym("i") if node == LETTER_CONSTANTS["i"] else rebuild(node, _with_index)
 
 
 def _operator(parser: Parser, name: str) -> Node:

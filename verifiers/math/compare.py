@@ -17,8 +17,9 @@ from evol.verifiers.math.literal import match_literals
 from evol.verifiers.math.naming import variables
 from evol.verifiers.math.nodes import Node, Quantity, Sym, substitute, symbols, walk
 from evol.verifiers.math.numerals import spelled_out
-from evol.verifiers.math.parameters import domain_in_notation, without_domain
+from evol.verifiers.math.parameters import constants_renamed, domain_in_notation, without_domain
 from evol.verifiers.math.profiles import STRICT, Profile
+from evol.verifiers.math.residues import same_classes
 from evol.verifiers.math.sentences import match_sentences
 from evol.verifiers.math.special import match_special, set_in_notation
 from evol.verifiers.math.structure import Matcher
@@ -128,12 +129,17 @@ def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     valued = with_customary_values(a, b) if profile.customary_names else None
     if valued and Matcher(profile).match(*valued).equal:
         return Finding(True, "customary_names")
+    if profile.common_domain and same_classes(a, b):
+        return Finding(True, "same_residues")
     return _renamed(a, b, profile, finding) if profile.renamed_variables else finding
 
 
 def _renamed(a: Node, b: Node, profile: Profile, finding: Finding) -> Finding:
     """Compare once more with the one variable of b named as that of a."""
     names = [variables(node) for node in (a, b)]
+    for values in constants_renamed(names[0], names[1]):
+        if Matcher(profile).match(a, substitute(b, values)).equal:
+            return Finding(True, "renamed_variables")
     if any(len(found) != 1 for found in names) or names[0] == names[1]:
         return finding
     (old,), (new,) = names[1], names[0]

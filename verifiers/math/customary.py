@@ -24,6 +24,7 @@ from evol.verifiers.math.nodes import (
     rebuild,
     substitute,
     symbols,
+    walk,
 )
 
 _FIBONACCI = re.compile(r"F_(\d{2,3})")
@@ -38,6 +39,8 @@ def with_customary_values(a: Node, b: Node) -> tuple[Node, Node] | None:
     """Return both answers with the customary values of names that only one uses, None without such names."""
     mine, theirs = symbols(a), symbols(b)
     values = {name: value for name in mine ^ theirs if (value := _value(name)) is not None}
+    if "j" in mine ^ theirs and any(part == Const("i") for part in (*walk(a), *walk(b))):
+        values["j"] = Const("i")
     if values:
         a, b = substitute(a, values), substitute(b, values)
     counts = [name for name in mine ^ theirs if name == "C" or name.startswith("C_")]
@@ -60,6 +63,8 @@ def _counted(node: Node) -> Node:
 
 
 def _value(name: str) -> Node | None:
+    if name == "\\phi":
+        return Mul((HALF, Add((Num(Fraction(1)), Pow(Num(Fraction(5)), HALF)))))
     if name == "\\omega":
         return _ROOT
     match = _FIBONACCI.fullmatch(name)

@@ -20,6 +20,7 @@ _PAIRS = (
     ("\\(", "\\)"),
     ("\\[", "\\]"),
     ("**", "**"),
+    ("*", "*"),
     ("`", "`"),
     ('"', '"'),
     ('\\"', '\\"'),
@@ -33,6 +34,7 @@ _APPROXIMATION = re.compile(
     r"\((?:\\approx|≈|about|approx\.?|approximately|roughly)(?![a-z])[^()]*\)\s*\}?$"
 )
 _REMARK = re.compile(r"(?<=[\d})])(?:\s|\\[,;: ]){0,4}\\text\{\s*\(([A-Za-z ]{2,40})\)\s*\}$")
+_UNENDING = re.compile(r"(?<=\.\d\d)(\d*)\s*(?:\\(?:[lc]?dots|dotsc)|…)\s*\$?$")
 _QUALIFYING = re.compile(r"\b(?:or|and|not|if|when|unless|except|mod|base|only|each)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\{([^{}\\]*)\}")
 
@@ -42,11 +44,20 @@ def undress(text: str) -> str:
     text = (text if text.isprintable() else repair(text)).strip()
     for _ in range(4):
         before = text
-        text = text.rstrip(" \t\r\n.;。").removesuffix("\\").strip() if not text.endswith("\\.") else text
+        text = (
+            _UNENDING.sub(r"\1", text).rstrip(" \t\r\n.;。").removesuffix("\\").strip()
+            if not text.endswith("\\.")
+            else text
+        )
         for opening, closing in _PAIRS:
             inside = text[len(opening) : -len(closing)]
             enclosed = len(text) > 2 * len(opening) and text.startswith(opening) and text.endswith(closing)
-            if enclosed and opening not in inside and closing not in inside and not inside.startswith("$"):
+            if (
+                enclosed
+                and opening not in inside
+                and closing not in inside
+                and not (opening == "$" == inside[:1])
+            ):
                 text = inside.strip()
         text = _unwrapped(text)
         if text.endswith((")", ")}")):
@@ -86,4 +97,4 @@ def squeeze(text: str) -> str:
     """Return an answer's text without layout, spaces and fonts, for a literal comparison."""
     text = _WORDS.sub(r"\1", text) if "\\" in text else text
     text = _LAYOUT.sub(" ", text).replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac")
-    return _GAP.sub(lambda match: "" if match[1] else " ", text.strip())
+    return _GAP.sub(lambda match: "" if match[1] else " ", text.strip()).replace("’", "'")

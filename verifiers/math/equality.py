@@ -191,7 +191,7 @@ def _unknown_calls(node: Node) -> set[str]:
     }
 
 
-_UNKNOWN = frozenset(("apply", "int", "iint", "lim", "sup"))
+_UNKNOWN = frozenset(("apply", "int", "iint", "lim", "sup", "series"))
 
 
 def points(names: frozenset[str], a: Node, b: Node) -> Iterator[dict[str, Fraction]]:

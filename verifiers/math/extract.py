@@ -7,7 +7,6 @@ prose the last formula or number. A gold is read whole unless it carries one of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from evol.verifiers.math.braces import braced
@@ -31,6 +30,7 @@ _TAIL = 6_000
 _BOX = re.compile(r"\\+(?:boxed|fbox|framebox)(?![a-zA-Z])\s*")
 _CONNECTOR = re.compile(r"(?:\s|\\[()\[\] ,;]|[$,;.+]|\\q?quad|\\text\{\s*(?:and|or)\s*\}|and|or|\{|\})*")
 _PHRASED_GAP = re.compile(r"[^.\n]{0,40}?(?<![a-zA-Z])(?:and|or)(?![a-zA-Z])[^.\n]{0,40}")
+_NEW_STATEMENT = re.compile(r"\b(?:but|so|thus|hence|therefore|then|because|since|if|not|no)\b")
 _PERCENT = re.compile(r"\s{0,4}\$?\s{0,4}(?:\\?%|percent(?:age)?\b|pct\b)")
 _HASHES = re.compile(r"####[ \t]*([^\n]+)")
 _ANSWER_LINE = re.compile(r"^[ \t]*(?:A|ANS|Ans|Answer|ANSWER)[ \t]*:[ \t]*(\S[^\n]*)$", re.MULTILINE)
@@ -59,6 +59,15 @@ _MATH = re.compile(
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.])[-−]?[$€£]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?(?:\s?\\?%)?"
     r"|(?<![\w.])\.\d+"
+)
+_GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]{0,80}+\}){0,80}+\}){0,80}+\}"
+_TERM = (
+    rf"(?:\d+(?:\.\d+)?|\\[dt]?frac\s?{_GROUP}\s?{_GROUP}|\\sqrt(?:\[\w\])?\s?{_GROUP}"
+    rf"|\\(?:pi|infty)(?![a-zA-Z])|\^{_GROUP}|\^\d)"
+)
+_LOOSE_FORMULA = re.compile(
+    rf"-?(?:\d+(?:\.\d+)?\s?)?\\(?:[dt]?frac\s?{_GROUP}\s?{_GROUP}|sqrt(?:\[\w\])?\s?{_GROUP}|pi(?![a-zA-Z]))"
+    rf"(?:\s?(?:\\cdot|\\times|[-+*/])?\s?{_TERM}){{0,8}}"
 )
 _LINE_HEAD = re.compile(r"\n\s*(?:\*\*)?(?:\(([A-J])\)|([A-J]))(?:\*\*)?(?:[.,:)。]|[ \t]*$)", re.MULTILINE)
 _HEAD = re.compile(r"\s*(?:\(([A-J])\)\s*(?:[.:。]|$|\n)|([A-J])\s*(?:[.:)。]|$|\n))")
@@ -156,7 +165,8 @@ def _joined_boxes(text: str, boxes: list[tuple[int, int, str]]) -> Extraction | 
 def _connected(gap: str) -> bool:
     if len(gap) > 120 or "\n\n" in gap or re.search(r"\.\s", gap):
         return False
-    return bool(_CONNECTOR.fullmatch(gap) or _PHRASED_GAP.fullmatch(gap))
+    phrased = _PHRASED_GAP.fullmatch(gap) and not _NEW_STATEMENT.search(gap)
+    return bool(_CONNECTOR.fullmatch(gap) or phrased)
 
 
 def _phrase(text: str, choice: bool) -> Extraction | None:
@@ -276,13 +286,24 @@ def _candidates(text: str) -> list[tuple[int, int, str, bool]]:
     position = 0
     for match in _MATH.finditer(text):
         content = next(group for group in match.groups() if group is not None)
-        if match.start() < position or (match[2] is not None and len(plain_words(content)) > 2):
+        if match.start() < position or (match[2] is not None and len(plain_words(content)) > 1):
             continue
         found += _numbers(text, position, match.start())
         found.append((match.start(), match.end(), content, True))
         position = match.end()
-    return found + list(_numbers(text, position, len(text)))
+    return found + _numbers(text, position, len(text))
 
 
-def _numbers(text: str, start: int, end: int) -> Iterable[tuple[int, int, str, bool]]:
+def _numbers(text: str, start: int, end: int) -> list[tuple[int, int, str, bool]]:
+    """Return the numbers of a part of a text, and the formulas that stand there without dollar signs."""
+    found: list[tuple[int, int, str, bool]] = []
+    position = start
+    for match in _LOOSE_FORMULA.finditer(text, start, end) if "\\" in text else ():
+        found += _plain_numbers(text, position, match.start())
+        found.append((match.start(), match.end(), match.group(), True))
+        position = match.end()
+    return found + _plain_numbers(text, position, end)
+
+
+def _plain_numbers(text: str, start: int, end: int) -> list[tuple[int, int, str, bool]]:
     return [(m.start(), m.end(), m.group().strip(), False) for m in _NUMBER.finditer(text, start, end)]

@@ -29,6 +29,7 @@ from evol.verifiers.math.nodes import (
     Text,
     negate,
 )
+from evol.verifiers.math.series import filled
 from evol.verifiers.math.tokens import Token, tokenize
 from evol.verifiers.math.units import LETTER_UNITS
 
@@ -52,7 +53,7 @@ def parse(text: str, *, commas: bool = True) -> Node:
     parser = Parser(tokenize(text, commas=commas))
     node = parser.items()
     parser.expect_end()
-    return node
+    return filled(node)
 
 
 class Parser:
@@ -109,13 +110,12 @@ class Parser:
         found: list[Node] = []
         joints: set[str] = set()
         while True:
-            while self.is_op(*_SEPARATORS):
-                joints.add(self.token.text)
-                self.at += 1
-            if self.token.kind == "end" or (self.token.kind == "op" and self.token.text in closers):
+            joints |= self.separators()
+            if self.token.kind == "end" or self.is_op(*closers) or (found and not joints):
                 break
-            if found and not joints:
-                break
+            if found and self.clause_ahead():
+                self.clause()
+                continue
             found.append(self.relation())
             if quantities.domain_ahead(self):
                 joints.add(",")
@@ -137,15 +137,43 @@ class Parser:
             kind = "or" if "or" in joints else "and" if "and" in joints else "list"
         return Seq(tuple(found), kind)
 
+    def separators(self) -> set[str]:
+        """Step over separators and return them."""
+        found: set[str] = set()
+        while self.is_op(*_SEPARATORS):
+            found.add(self.token.text)
+            self.at += 1
+        return found
+
+    def clause_ahead(self) -> bool:
+        """Whether `for all x` stands here, or a word before the domain of a parameter, stepped over."""
+        if quantities.domain_ahead(self):
+            self.at += 1
+            return False
+        return self.token.text == "forall" or (
+            self.token.kind == "word" and self.token.text.lower() in quantities.CLAUSES
+        )
+
     def clause(self) -> None:
         """Drop `for all ...`, which restricts nothing; any other condition is beyond this grammar."""
         token = self.token
+        if token.kind == "cmd" and token.text == "forall":
+            self.skip_clause()
         if token.kind != "word" or token.text.lower() not in quantities.CLAUSES:
             return
         after = self.tokens[self.at + 1]
         if token.text.lower() != "for" or after.text.lower() not in _UNIVERSAL:
             raise MathSyntaxError("A condition stands beside the answer.")
-        self.at = len(self.tokens) - 1
+        self.skip_clause()
+
+    def skip_clause(self) -> None:
+        """Step over `for all x, y`: to the end, or to the separator before another equation."""
+        separator = None
+        while self.token.kind != "end" and not (separator and self.is_op("=")):
+            separator = self.at if self.is_op(*_SEPARATORS) else separator
+            self.at += 1
+        if self.token.kind != "end" and separator:
+            self.at = separator
 
     # Relations and operators
 
@@ -285,17 +313,41 @@ class Parser:
         self.at += 1
         if self.is_op("_"):
             return Sym(token.text)
-        primes = ""
+        if self.defines_function():
+            return Call(f"apply {token.text}", self.arguments())
+        primes = self.inverse_mark() if token.text in FUNCTION_LETTERS else ""
         while self.token.text == "'" and token.text in FUNCTION_LETTERS:
             self.at += 1
             primes += "'"
         if token.text in FUNCTION_LETTERS and self.is_op("(") and not self.token.spaced:
-            argument = self.atom()
-            args = argument.items if isinstance(argument, Seq) else (argument,)
-            return Call(f"apply {token.text}{primes}", args)
+            return Call(f"apply {token.text}{primes}", self.arguments())
         if token.text in commands.LETTER_CONSTANTS and not primes:
             return commands.LETTER_CONSTANTS[token.text]
         return Sym(token.text + primes)
+
+    def arguments(self) -> tuple[Node, ...]:
+        """Read the bracketed arguments of an unknown function."""
+        argument = self.atom()
+        return argument.items if isinstance(argument, Seq) else (argument,)
+
+    def defines_function(self) -> bool:
+        """Whether `x(t) =` stands here at the head of an item, the name read already."""
+        before = self.tokens[self.at - 2] if self.at > 1 else None
+        if before is not None and not (before.kind == "op" and before.text in _SEPARATORS):
+            return False
+        texts = [token.text for token in self.tokens[self.at : self.at + 4]]
+        letter = len(texts) == 4 and self.tokens[self.at + 1].kind == "sym"
+        return letter and texts[0] == "(" and texts[2:] == [")", "="]
+
+    def inverse_mark(self) -> str:
+        """Read the `^{-1}` of an inverse function before its argument."""
+        for mark in (["^", "{", "-", "1", "}"], ["^", "-", "1"]):
+            end = self.at + len(mark)
+            texts = [token.text for token in self.tokens[self.at : end + 1]]
+            if texts == [*mark, "("]:
+                self.at = end
+                return "^{-1}"
+        return ""
 
     def words(self) -> Node:
         """Read a run of words as text; `only x = 0` and `about 5` say no more than what follows."""

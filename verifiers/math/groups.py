@@ -26,6 +26,8 @@ def _round_or_square(parser: Parser) -> Node:
     closer = parser.token.text
     parser.expect(")", "]")
     if not isinstance(inner, Seq) or inner.kind != "brackets":
+        if closer in "])" and opener + closer not in ("()", "[]"):
+            raise MathSyntaxError("The brackets around one value do not match.")
         return inner
     return Seq(inner.items, opener + closer)
 
@@ -111,17 +113,17 @@ def environment(parser: Parser) -> Node:
     if name in ("align", "aligned", "gathered", "equation"):
         raise MathSyntaxError("A derivation stands where an answer should.")
     if name == "vmatrix":
-        return _determinant(rows)
+        return determinant(rows)
     return Matrix(tuple(rows), cases=name in ("cases", "dcases"))
 
 
-def _determinant(rows: list[tuple[Node, ...]]) -> Node:
+def determinant(rows: list[tuple[Node, ...]]) -> Node:
     """Return the determinant of up to four rows, developed by the first one."""
     if not 0 < len(rows) < 5 or any(len(row) != len(rows) for row in rows):
         raise MathSyntaxError("A determinant is not square, or has more than four rows.")
     if len(rows) == 1:
         return rows[0][0]
-    minors = (_determinant([row[:k] + row[k + 1 :] for row in rows[1:]]) for k in range(len(rows)))
+    minors = (determinant([row[:k] + row[k + 1 :] for row in rows[1:]]) for k in range(len(rows)))
     terms = (Mul((cell, minor)) for cell, minor in zip(rows[0], minors, strict=True))
     return Add(tuple(negate(term) if k % 2 else term for k, term in enumerate(terms)))
 

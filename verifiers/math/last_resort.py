@@ -24,11 +24,12 @@ from evol.verifiers.workers import WorkerPool
 
 LIMIT_S = 1.5
 _START_S = 60.0
+_FIRST = ("\\int_0^1 x^2 dx", "\\sum_{k=0}^{\\infty} \\frac{1}{2^k}")
 
 
 def ask(a: str, b: str, finding: Finding) -> Finding:
     """Return what sympy finds about two bare answers, or the finding at hand where it cannot tell."""
-    if finding.reason != "not_evaluable":
+    if finding.reason != "not_evaluable" or "dots" in a + b:
         return finding
     try:
         decided, reason = _sympy(os.getpid()).judge(a, b)
@@ -61,7 +62,8 @@ class _Sympy:
 
     def _warm(self) -> None:
         try:
-            self._pool.run(os.getpid, limit_s=_START_S)
+            # What sympy and the LaTeX reader set up on first use takes longer than most questions.
+            self._pool.run(judge, *_FIRST, limit_s=_START_S)
             self._ready.set()
         except (VerifierStopped, OSError, RuntimeError):
             # A worker that cannot start leaves every question undecided.

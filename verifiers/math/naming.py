@@ -22,8 +22,9 @@ from evol.verifiers.math.nodes import (
 )
 
 _NAMED_FUNCTIONS = frozenset(("sin", "cos", "tan", "cot", "sec", "csc", "ln", "log"))
+_OPERATIONS = frozenset(("int", "lim", "sup", "sum", "prod"))
 _OF_VARIABLES = re.compile(r"apply \S+\((?:[^\W\d]|\\[a-z]+)(?:, (?:[^\W\d]|\\[a-z]+))*\)")
-_GIVEN = re.compile(r'^"|\^\(1/2\)$|max|min|^\d+\*')
+_GIVEN = re.compile(r'^"|\^\(1/2\)$|max|min|^\d+\*|^(?:int|lim|sup|sum|prod|abs)\b|angle')
 _ANGLES = frozenset(f"\\{name}" for name in ("alpha", "beta", "gamma", "theta", "phi", "varphi", "psi"))
 Record = tuple[tuple[str, Node], ...]
 
@@ -36,7 +37,9 @@ def is_name(node: Node) -> bool:
         case Call(name, _) if name.startswith("apply "):
             return True
         case Call("abs", (inner,)):
-            return isinstance(inner, Mul) and is_name(inner)
+            return isinstance(inner, Mul | Sym) and _is_quantity(inner)
+        case Call(name, _) if name.split(" ")[0] in _OPERATIONS:
+            return True
         case Call(name, (inner, *_)) if name in _NAMED_FUNCTIONS:
             return _is_quantity(inner)
         case Pow(inner, exponent) if exponent == HALF:
@@ -54,7 +57,7 @@ def _is_quantity(node: Node) -> bool:
     """
     if isinstance(node, Sym):
         return node.name[:1].isupper() or node.name in _ANGLES or node.name.startswith("angle ")
-    return isinstance(node, Call | Pow) and is_name(node)
+    return isinstance(node, Call | Pow | Mul) and is_name(node)
 
 
 def _is_product_name(first: Node, rest: list[Node]) -> bool:
@@ -62,10 +65,23 @@ def _is_product_name(first: Node, rest: list[Node]) -> bool:
     if len(rest) == 1 and isinstance(rest[0], Pow) and is_name(first):
         exponent = rest[0].exponent
         return isinstance(exponent, Num) and exponent.value == -1 and is_name(rest[0].base)
-    capital = isinstance(first, Sym) and first.name[:1].isupper()
-    if capital and len(rest) == 1 and isinstance(rest[0], Num | Sym):
+    if isinstance(first, Text) or _is_differential(first, rest):
         return True
+    capital = isinstance(first, Sym) and first.name.removeprefix("set ")[:1].isupper()
+    if capital and len(rest) == 1 and isinstance(rest[0], Num | Sym | Relation):
+        return True
+    if first == Sym("m") and len(rest) == 1 and isinstance(rest[0], Sym):
+        return rest[0].name.startswith("angle ")
     return capital and all(isinstance(item, Sym) and item.name[:1].isupper() for item in rest)
+
+
+def _is_differential(first: Node, rest: list[Node]) -> bool:
+    """Whether a product reads as the derivative `dy/dx`."""
+    match (first, *rest):
+        case (Mul((Sym("d"), Sym())), Pow(Mul((Sym("d"), Sym())), Num(value))):
+            return value == -1
+        case _:
+            return False
 
 
 def is_given_name(name: str) -> bool:
@@ -76,6 +92,19 @@ def is_given_name(name: str) -> bool:
     if name.startswith("apply "):
         return not _OF_VARIABLES.fullmatch(name)
     return bool(_GIVEN.search(name)) or name.partition("(")[0] in _NAMED_FUNCTIONS
+
+
+def chained(node: Node, other: Node) -> Node:
+    """Return `x = y = 1` as `x = 1, y = 1` where the other answer names or lists several values, too."""
+    if not isinstance(node, Relation) or set(node.ops) != {"="} or not isinstance(other, Relation | Seq):
+        return node
+    *names, value = node.operands
+    if len(names) < 2 or not all(isinstance(name, Sym) for name in names) or symbols(value):
+        return node
+    several = (
+        len(other.operands) > 2 or isinstance(other.operands[0], Seq) if isinstance(other, Relation) else True
+    )
+    return Seq(tuple(Relation((name, value), ("=",)) for name in names), "list") if several else node
 
 
 def reduced(node: Node) -> Node:

@@ -43,7 +43,7 @@ _BASE_WORDS = {
 }  # fmt: skip
 _BASE = rf"(?P<base>\d{{1,2}}|{'|'.join(_BASE_WORDS)})"
 _BASE_UNDER = re.compile(
-    rf"(?<=[\dA-F])\s*_\s*(?P<group>\{{\s*(?:\\(?:text|mathrm|textrm|rm)\s*\{{?\s*)?\(?\s*(?:base\s*)?{_BASE}\s*\)?[\s}}]*\}})"
+    rf"(?<=[\dA-F])\s*_\s*(?P<group>\{{\s*(?:\\(?:text|mathrm|textrm|rm)\s*\{{?\s*)?\(?\s*(?:base[\s}}]*)?{_BASE}\s*\)?[\s}}]*\}})"
 )
 _BASE_BEHIND = re.compile(
     rf"(?<=[\dA-F])[\s~]*(?P<group>(?:\\text\s*\{{\s*)?\(?\s*(?:in\s+)?base[\s~-]*{_BASE}\s*\)?\s*\}}?)\s*$"
@@ -55,6 +55,7 @@ _PREFIXED = re.compile(r"(?<![\w.])0(?:x([\dA-Fa-f]+)|b([01]+)|o([0-7]+))(?![\w.
 _CODE = re.compile(r"(?<![A-Za-z])(?P<code>USD|US\$|EUR|GBP|INR|Rs\.?|₹)[\s~]*(?P<amount>\d[\d,]*(?:\.\d+)?)")
 _CODES = {"USD": "usd", "US$": "usd", "EUR": "eur", "GBP": "gbp"}
 
+_BRACED_MARK = re.compile(r"(?<=\d)\{([,.])\}(?=\d{1,2}(?!\d)|\d{4})")
 _CHOSEN = re.compile(r"(?:\{\s*\})?[\^_]\s*(?:\{(\w+)\}|(\w))\s*C\s*_\s*(?:\{(\w+)\}|(\w))")
 _BRACKETED_MODULUS = re.compile(
     r"(?<=[\w})])\s*(?:\\text\s*\{\s*)?\(\s*(?:\\text\s*\{\s*)?(?:\\?mod(?:ulo)?)(?![a-zA-Z])\s*\}?([^(){}]{1,40})\)\s*\}?"
@@ -66,6 +67,7 @@ _MACRO_SET = re.compile(r"\\([ZNRQC])(?![a-zA-Z])")
 _BRACKETED_DOMAIN = re.compile(
     r"(?:\s|\\[,;: ]|\\q?quad|,)*\(\s*((?:[a-z]\s*,\s*)?[a-z]\s*\\in\s*\\mathbb\s*\{?\s*[ZN]\s*\}?)\s*\)\s*$"
 )
+_LETTER_UNION = re.compile(r"(?<=[)\]])\s*U\s*(?=[(\[])")
 _UNION = re.compile(r"(\\(?:big)?cup(?![a-zA-Z])|\\cap(?![a-zA-Z]))")
 _FENCE = re.compile(r"\\(?:left|right|[Bb]igg?[lr]?)(?![a-zA-Z])\s*")
 _TURNED = re.compile(
@@ -162,6 +164,12 @@ def _chosen(text: str) -> str:
     return _CHOSEN.sub(lambda m: f"\\binom{{{m[1] or m[2]}}}{{{m[3] or m[4]}}}", text)
 
 
+def _plain_words(text: str) -> str:
+    return re.sub(
+        r"\\textsuperscript(?![a-zA-Z])", "^", re.sub(r"(?<![a-zA-Z])per\s+cent(?![a-zA-Z])", "percent", text)
+    )
+
+
 def _moduli(text: str) -> str:
     return _BRACKETED_MODULUS.sub(r" \\pmod{\1}", text)
 
@@ -192,6 +200,7 @@ def _upright(match: re.Match[str]) -> str:
 _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("space", "phantom", "\\tag", "\\label", "color", "\\left", "\\right"), _without_dropped),
     (("\\over",), _quotient),
+    ((")U", ") U", "]U", "] U"), lambda text: _LETTER_UNION.sub(r" \\cup ", text)),
     (("matrix{", "matrix {", "\\cr"), _environments),
     (("textcircled",), _circled),
     (("arc",), lambda text: _ARC.sub(r"\\arc\1", text)),
@@ -203,6 +212,8 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("USD", "US$", "EUR", "GBP", "INR", "Rs", "₹"), _currencies),
     (("C",), _chosen),
     (("mod",), _moduli),
+    (("per", "superscript"), _plain_words),
+    (("{,}", "{.}"), lambda text: _BRACED_MARK.sub(r"\1", text)),
     (("Z", "\\N", "\\R", "\\Q", "\\C", "mathbf", "mathrm", "\\bf", "Bbb"), _number_sets),
-    (("[",), _intervals),
+    (("[", "]"), _intervals),
 )

@@ -25,6 +25,8 @@ _PART = "|".join(_PARTS)
 # Words below thirteen alone are the grammar's; here begins what takes more than one of them.
 _TELLING = re.compile(rf"(?:teen|ty|hundred|thousand|illion|dozen|{_PART})(?![a-z])", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
+_OUT_OF = re.compile(r"(?<=\d)\s*(?:\\text\s*\{\s*out\s+of\s*\}|\sout\s+of\s)\s*(?=\d)")
+_PART_OF_ONE = re.compile(rf"^(?:\\text\{{)?an?\s+({_PART})\}}?$", re.IGNORECASE)
 _TO = re.compile(r"(?<=\d)\s*(?:\\text\s*\{\s*to\s*\}|\sto\s)\s*(?=\d)")
 _RUN = re.compile(
     rf"(?<![\w\\])(?:(?P<digits>\d+(?:\.\d+)?)(?:[\s~]+|(?:\s|\\[,; ]){{0,4}}(?P<text>\\text\s*\{{)\s*)"
@@ -38,7 +40,9 @@ _RUN = re.compile(
 def spelled_out(text: str) -> str:
     """Return the text with spelled numbers as digits or quotients and `2 to 3` as `2:3`; the rest stays."""
     if _TELLING.search(text):
-        text = _RUN.sub(_digits, text)
+        text = _RUN.sub(_digits, _PART_OF_ONE.sub(lambda m: f"1/{_PARTS[m[1].lower()]}", text))
+    if "out" in text:
+        text = _OUT_OF.sub("/", text)
     text = _ORDINAL.sub("", text) if text[-1:].isalpha() else text
     return _TO.sub(":", text) if "to" in text else text
 

@@ -3,6 +3,8 @@ r"""The domain of a parameter beside an answer: `\pi k, k \in \mathbb{Z}`, `2n +
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import permutations
 
 from evol.verifiers.math.nodes import Mul, Node, Relation, Seq, Sym, symbols
 
@@ -13,11 +15,23 @@ _INTEGER = re.compile(
     r"|(?:(?:some|an|arbitrary)\s+)*integers?\s+\$?(?P<after>[a-z])\$?)\s*\)?\s*",
     re.DOTALL,
 )
+_CONSTANT = re.compile(r"[CcKk]")
+_CONSTANT_REMARK = re.compile(
+    r"[\s,;(]*(?:\\text\s*\{)?[\s,;(]*(?:where|with|for (?:some|any|every|an))[\s}]*"
+    r"(?:(?:real|arbitrary|any|some|an?)\s+)*(?:constants?\s+)?(?:\\text\s*\{)?\s*\$?[A-Za-z](?:_\{?\d\}?)?\$?"
+    r"\s*(?:\\text\s*\{)?\s*(?:(?:is|are|being|denotes)\s+"
+    r"(?:(?:an?|any|some|arbitrary|real|the)\s+)*constants?(?:\s+of integration)?)?[\s.)}]*$"
+)
+_NUMBERED = re.compile(r"[CcKk]_\d")
+_LETTERED = re.compile(r"[ABCDK]")
+_MAX_CONSTANTS = 3
 _WORD_AT_END = re.compile(r"(?<!\\)(?<![a-z])[a-z]{3,}$", re.IGNORECASE)
 
 
 def domain_in_notation(text: str) -> str:
     r"""Return an answer with words that make a parameter an integer written as `k \in \mathbb{Z}`."""
+    if "constant" in text:
+        text = _CONSTANT_REMARK.sub("", text)
     if "integer" not in text:
         return text
     match = _INTEGER.fullmatch(" ".join(_TEXT.sub(r" \1 ", text).split()))
@@ -28,6 +42,21 @@ def domain_in_notation(text: str) -> str:
         return text
     name = match["before"] or match["after"]
     return f"{answer}{'$' if answer.count('$') % 2 else ''}, {name} \\in \\mathbb{{Z}}"
+
+
+def constants_renamed(mine: frozenset[str], theirs: frozenset[str]) -> Iterator[dict[str, Node]]:
+    """Yield the names of free constants in one answer as those in the other: `x^2 + C` and `x^2 + c`.
+
+    Only where nothing else differs: one letter of C and K, or as many numbered ones as the other has.
+    """
+    old, new = sorted(theirs - mine), sorted(mine - theirs)
+    if len(old) != len(new) or not 0 < len(old) <= _MAX_CONSTANTS or not mine & theirs:
+        return
+    single = len(old) == 1 and all(map(_CONSTANT.fullmatch, old + new))
+    numbered = any(all(map(_NUMBERED.fullmatch, names)) for names in (old, new))
+    if single or (numbered and all(_NUMBERED.fullmatch(n) or _LETTERED.fullmatch(n) for n in old + new)):
+        for names in permutations(new):
+            yield {name: Sym(other) for name, other in zip(old, names, strict=True)}
 
 
 def without_domain(node: Node) -> Node:

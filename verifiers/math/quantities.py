@@ -150,7 +150,7 @@ def mixed_ahead(parser: Parser) -> bool:
     ]
     if before.kind == "num":
         return token.spaced and slash.text == "/" and bottom.kind == "num" and not slash.spaced
-    return before.text in (")", "}", "]", "!") or (before.kind in ("sym", "cmd") and token.spaced)
+    return before.text in (")", "}", "]", "!", "ldots") or (before.kind in ("sym", "cmd") and token.spaced)
 
 
 def juxtapose(parser: Parser, left: Node, start: int) -> Node:

@@ -114,7 +114,9 @@ def _sequence(items: tuple[Node, ...], kind: str) -> RealSet:
         if len(items) != 2:
             raise NotExact("An interval has two ends.")
         low, high = map(endpoint, items)
-        left, right = kind[0] == "[" and low != -INFINITY, kind[1] == "]" and high != INFINITY
+        if (kind[0] == "[" and low == -INFINITY) or (kind[1] == "]" and high == INFINITY):
+            raise NotExact("An infinite end is never closed.")
+        left, right = kind[0] == "[", kind[1] == "]"
         if order(low, high) > 0 or (order(low, high) == 0 and not (left and right)):
             raise NotExact("The ends of an interval stand in the wrong order.")
         return normal([Interval(low, left, high, right)])

@@ -9,22 +9,38 @@ from evol.verifiers.math.equality import Finding
 from evol.verifiers.math.units import names
 
 _FONT = re.compile(r"\\(?:text|mathrm|textbf|mathbf|mbox|textrm)\s*\{([^{}]*)\}")
-_CHOICE = re.compile(r"\(?([A-Z])\)?[.:)]?")
+_CHOICE = re.compile(r"\(?([A-Z])\)?[.:)]?|\(([a-j])\)")
+_RUN_OF_LETTERS = re.compile(r"[A-H]{2,8}")
+_ROMAN = re.compile(r"\(?(?P<first>[IVX]+)\)?(?:\s*(?:,|;|&|,?\s*and)\s*\(?[IVX]+\)?)*(?:\s+only)?")
 _CHOICES = re.compile(r"\(?([A-J])\)?(?:\s*(?:,|;|and|&|,\s*and)\s*\(?([A-J])\)?)+")
 _OPTION = re.compile(r"(?:option|choice)\s+(?=\(?[A-J]\b)", re.IGNORECASE)
+_TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St|Prof)\.(?=\s+[A-Z])")
 _POLAR = re.compile(r"(yes|no|true|false)(?:[.,;:!]\s*(.*))?", re.IGNORECASE | re.DOTALL)
-_PHRASE = re.compile(r"[^\W\d_]{2,}(?:[\s-]+[^\W\d_]+){0,6}")
+_PHRASE = re.compile(r"(?:(?:an?|A|An)\s+)?[^\W\d_]{2,}(?:[\s-]+[^\W\d_]+){0,6}")
 _PREDICATE = re.compile(r".*\s(?:is|are|be|was|were)\s+(?:an?\s+|the\s+)?(?P<said>[^\W\d_]+)", re.DOTALL)
 _QUALIFIED = names("not no never if when unless or neither nor cannot only either both isn't aren't")
-_DROPPED = names("a an the on at it is there are real")
+_DROPPED = names("all a an the on at it is there are real")
+_KINDS = names("triangle function number line angle sequence matrix series graph")
 _EVERY = re.compile(
     r"(?:all|any|every) (?:real numbers?|reals)|all (?:of )?the real(?: number)?s|the set of real numbers"
 )
 _NO_SOLUTION = re.compile(
-    r"(?:there (?:is|are) )?no (?:real |integer )?(?:solutions?|roots?)(?: exists?)?|(?:the )?empty set"
+    r"(?:there (?:is|are|exists?) )?no (?:(?:such|real|integer|integral|natural|positive|possible|valid) )*"
+    r"(?:solutions?|roots?|values?|numbers?|integers?|pairs?|triples?|functions?|polynomials?)"
+    r"(?: exists?| satisfy)?"
+    r"|(?:the )?empty set|none exists?"
 )
+_UNLIMITED = re.compile(
+    r"(?:there (?:are|is) )?(?:infinitely many|infinite|(?:an )?infinite number of)"
+    r"(?: solutions?| such \w+| many)?"
+)
+_EXCEPTION = re.compile(
+    r"(?:all|any|every) (?:the )?(?:real numbers?|reals)(?: [a-z])?,? (?:except|other than|excluding|but)"
+    r"(?: for)? (?:[a-z] ?= ?)?(?P<out>[^a-z=<>]*(?:\\[a-z]+[^a-z=<>]*)*(?: and [^a-z=<>]+)?)"
+)
+_NO_VALUE = (("does not exist", "dne", "doesn't exist"), ("undefined", "not defined", "is undefined"))
 _LABELLED = re.compile(r"(?:\(([A-J])\)|([A-J])[.:)])\s*(\S.*)")
-_WORDED = re.compile(r"([A-J])\s+([A-Z][a-z]\w+.*)")
+_WORDED = re.compile(r"([A-J])\s+([A-Z][a-z]\w+.*)", re.DOTALL)
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?\s*(?:([AaPp])\.?\s*[Mm]\.?)?")
 _HOUR = re.compile(r"(\d{1,2})\s*([AaPp])\.?\s*[Mm]\.?")
 _HOURS = {"noon": "12:00 PM", "midnight": "12:00 AM"}
@@ -37,10 +53,21 @@ _DATES = (
 
 
 def set_in_notation(text: str) -> str:
-    """Return `all real numbers` and `no solution` as the sets that they are; any other text stays."""
+    """Return `all real numbers except 2`, `no solution`, `infinitely many` as what they are in notation.
+
+    `DNE` is one spelling of `does not exist`; any other text stays.
+    """
     words = " ".join(_FONT.sub(r"\1", text).lower().strip(" .").split()) if len(text) < 60 else ""
     if _EVERY.fullmatch(words):
         return "\\mathbb{R}"
+    if _UNLIMITED.fullmatch(words):
+        return "\\infty"
+    if exception := _EXCEPTION.fullmatch(words):
+        left_out = exception["out"].replace(" and ", ", ")
+        return f"\\mathbb{{R}} \\setminus \\{{{left_out}\\}}"
+    for spellings in _NO_VALUE:
+        if words in spellings:
+            return spellings[0]
     return "\\emptyset" if _NO_SOLUTION.fullmatch(words) else text
 
 
@@ -49,7 +76,7 @@ def match_special(a: str, b: str) -> Finding | None:
     if max(len(a), len(b)) > 200:
         return None
     fonts = any(map(_FONT.search, (a, b)))
-    a, b = (_FONT.sub(r"\1", text).strip() for text in (a, b))
+    a, b = (_TITLE.sub(r"\1", _FONT.sub(r"\1", text).strip()) for text in (a, b))
     return _choices(a, b) or _times(a, b) or _dates(a, b) or _polar(a, b) or _phrases(a, b, fonts)
 
 
@@ -65,7 +92,7 @@ def choice(text: str) -> Choice | None:
     """Return the choice that a text names: `C`, `(C)`, `C.`, `Option C`, `(C) Cecile`."""
     text = _OPTION.sub("", _FONT.sub(r"\1", text).strip())
     if match := _CHOICE.fullmatch(text):
-        return Choice(match[1])
+        return Choice(match[1] or match[2].upper())
     if match := _LABELLED.fullmatch(text):
         return Choice(match[1] or match[2], match[3].strip())
     match = _WORDED.fullmatch(text)
@@ -73,10 +100,8 @@ def choice(text: str) -> Choice | None:
 
 
 def _choices(a: str, b: str) -> Finding | None:
-    several = [
-        set(re.findall(r"(?<![A-Za-z])[A-J](?![a-z])", t)) if _CHOICES.fullmatch(t) else None for t in (a, b)
-    ]
-    if all(several):
+    several = [_several(text) for text in (a, b)]
+    if all(several) and (_CHOICES.fullmatch(a) or _CHOICES.fullmatch(b) or _ROMAN.fullmatch(a)):
         same = several[0] == several[1]
         return Finding(same, "same_choices" if same else "different_choices")
     x, y = choice(a), choice(b)
@@ -87,6 +112,17 @@ def _choices(a: str, b: str) -> Finding | None:
     if x.label and y.label and x.label.lower() != y.label.lower():
         return Finding(None, "different_label")
     return Finding(True, "same_choice")
+
+
+def _several(text: str) -> set[str] | None:
+    """Return the letters of `A, C`, of `AC`, or the numerals of `I and III`; None for no such list."""
+    if _CHOICES.fullmatch(text):
+        return set(re.findall(r"(?<![A-Za-z])[A-J](?![a-z])", text))
+    if _RUN_OF_LETTERS.fullmatch(text) and list(text) == sorted(set(text)):
+        return set(text)
+    if _ROMAN.fullmatch(text) and len(text) > 1:
+        return set(re.findall(r"[IVX]+", text))
+    return None
 
 
 def _clock(text: str) -> tuple[int, int, bool] | None:
@@ -157,7 +193,7 @@ def _phrases(a: str, b: str, fonts: bool) -> Finding | None:
     if _is_predicate(a, b) or _is_predicate(b, a):
         return Finding(True, "same_words")
     longest = max(map(len, re.findall(r"[^\W\d_]+", a + " " + b)))
-    if _bare_phrase(a) == _bare_phrase(b) != [] and (fonts or longest > 3):
+    if _same_phrase(_bare_phrase(a), _bare_phrase(b)) and (fonts or longest > 3):
         return Finding(True, "same_words")
     return None
 
@@ -167,6 +203,13 @@ def _is_predicate(word: str, sentence: str) -> bool:
     match = _PREDICATE.fullmatch(sentence)
     said = match is not None and match["said"].lower() == word.lower() and len(word) > 2
     return said and not _QUALIFIED.intersection(sentence.lower().split())
+
+
+def _same_phrase(a: list[str], b: list[str]) -> bool:
+    """Whether two phrases are the same, or one adds only what kind of thing it is: `isosceles triangle`."""
+    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+    named = len(longer) == len(shorter) + 1 and longer[-1] in _KINDS and longer[:-1] == shorter
+    return bool(shorter) and (a == b or named)
 
 
 def _bare_phrase(text: str) -> list[str]:

@@ -8,33 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evol.verifiers.math.canonical import canonical
-from evol.verifiers.math.equality import Finding
+from evol.verifiers.math.containers import (
+    closed,
+    is_grid,
+    multiplied,
+    operands,
+    unknowns,
+    value_side,
+    words_of,
+)
+from evol.verifiers.math.equality import Finding, equal_expressions
 from evol.verifiers.math.limits import PAIRING_STEPS, MathError, Steps
 from evol.verifiers.math.naming import (
     Record,
     assigned,
+    chained,
     grouped,
     is_given_name,
-    is_name,
     labelled_values,
     reduced,
 )
 from evol.verifiers.math.nodes import (
-    Call,
     Matrix,
     Mul,
     Node,
     PlusMinus,
-    Quantity,
     Relation,
     Seq,
     SetOp,
-    Sym,
     Text,
     contains,
-    symbols,
-    walk,
 )
 from evol.verifiers.math.plusminus import branches
 from evol.verifiers.math.profiles import Profile
@@ -67,6 +70,7 @@ class Matcher:
         self._steps.spend(PAIRING_STEPS)
         if a == b:
             return Finding(True, "same_form")
+        a, b = chained(a, b), chained(b, a)
         a, b = self._spread(reduced(a)), self._spread(reduced(b))
         for decide in (
             self._ratios,
@@ -175,11 +179,16 @@ class Matcher:
         if left is None or right is None:
             return self._set_operations(a, b)
         if not same(left, right):
-            return Finding(False, "different_set")
+            rounded = self._set_operations(a, b) if self.profile.printed_digits else None
+            return (
+                Finding(True, rounded.reason)
+                if rounded and rounded.equal
+                else Finding(False, "different_set")
+            )
         distinct = distinct_ends(a, b)
         if distinct is not None:
             return Finding(distinct.equal, "different_set" if distinct.equal is False else distinct.reason)
-        names = [_unknowns(node) for node in (a, b)]
+        names = [unknowns(node) for node in (a, b)]
         renamed = self.profile.renamed_variables and not any(map(is_given_name, names[0] | names[1]))
         if all(names) and names[0] != names[1] and not renamed:
             return Finding(None, "different_name")
@@ -187,11 +196,11 @@ class Matcher:
 
     def _set_operations(self, a: Node, b: Node) -> Finding | None:
         """Compare unions of what has no numeric ends part by part."""
-        a, b = (_value_side(node) for node in (a, b))
+        a, b = (value_side(node) for node in (a, b))
         if isinstance(a, SetOp) and isinstance(b, SetOp) and a.op == b.op:
             if a.op == "difference":
                 return self._in_order((a.left, a.right), (b.left, b.right))
-            return self._any_order(_operands(a, a.op), _operands(b, b.op))
+            return self._any_order(operands(a, a.op), operands(b, b.op))
         if isinstance(a, Seq) and isinstance(b, Seq):
             return self._lists(a, b)
         return None
@@ -205,14 +214,23 @@ class Matcher:
         assert isinstance(relation, Relation)
         if any(op in ORDERS for op in relation.ops) or isinstance(other, _CONTAINERS):
             return Finding(None if isinstance(other, Seq | SetOp) else False, "different_kind")
+        if self._is_identity(relation):
+            return self._match(relation.operands[1], other)
         if self.profile.solved_form and solved_for(relation, other, self._steps):
             return Finding(True, "solved_form")
         return Finding(False, "different_kind")
 
+    def _is_identity(self, relation: Relation) -> bool:
+        """Whether both sides of an equation are one function: `x^2 - 1 = (x - 1)(x + 1)`."""
+        if relation.ops != ("=",):
+            return False
+        left, right = relation.operands
+        return bool(equal_expressions(left, right, self._steps).equal)
+
     # Text, matrices, lists
 
     def _texts(self, a: Node, b: Node) -> Finding | None:
-        words = [_words(node) for node in (a, b)]
+        words = [words_of(node) for node in (a, b)]
         if not any(isinstance(node, Text) for node in (a, b)):
             return None
         if None in words:
@@ -221,7 +239,7 @@ class Matcher:
         return Finding(same_words, "same_text" if same_words else "different_text")
 
     def _matrices(self, a: Node, b: Node) -> Finding | None:
-        a, b = _multiplied(a), _multiplied(b)
+        a, b = multiplied(a), multiplied(b)
         if isinstance(a, Matrix) and isinstance(b, Matrix):
             if [len(row) for row in a.rows] != [len(row) for row in b.rows]:
                 return Finding(False, "different_shape")
@@ -232,7 +250,7 @@ class Matcher:
         assert isinstance(matrix, Matrix)
         cells = [cell for row in matrix.rows for cell in row]
         vector = min(len(matrix.rows), max(map(len, matrix.rows), default=0)) == 1
-        if isinstance(other, Seq) and self.profile.loose_containers and _is_grid(other):
+        if isinstance(other, Seq) and self.profile.loose_containers and is_grid(other):
             return self._in_order([Seq(row, "[]") for row in matrix.rows], other.items)
         labelled = labelled_values(matrix) if self.profile.loose_containers else None
         if labelled:
@@ -254,24 +272,15 @@ class Matcher:
             return self._match(seq.items[0], other)
         return Finding(False, "different_length")
 
-    def _calls(self, a: Node, b: Node) -> Finding | None:
-        """Compare two values of one unknown function by its arguments."""
-        if isinstance(a, Call) and isinstance(b, Call) and a.name == b.name and a.name.startswith("apply"):
-            finding = self._in_order(a.args, b.args)
-            return finding if finding.equal else Finding(None, "not_evaluable")
-        return None
-
     def _sequences(self, a: Seq, b: Seq) -> Finding:
         bracketed = [seq.kind not in _BARE and seq.kind != "set" for seq in (a, b)]
         if all(bracketed):
-            if a.kind != b.kind and not (
-                self.profile.loose_containers and len(a.items) > 2 and _closed(a, b)
-            ):
+            if a.kind != b.kind and not (self.profile.loose_containers and len(a.items) > 2 and closed(a, b)):
                 return Finding(False, "different_brackets")
             return self._in_order(a.items, b.items)
         if any(bracketed):
             bare = b if bracketed[0] else a
-            if bare.kind == "set" or not self.profile.loose_containers or not _closed(a, b):
+            if bare.kind == "set" or not self.profile.loose_containers or not closed(a, b):
                 return Finding(False, "different_kind")
             return self._in_order(a.items, b.items)
         by_noun = self._by_noun(a, b)
@@ -343,47 +352,3 @@ class Matcher:
             if findings[-1].equal:
                 break
         return findings
-
-
-def _multiplied(node: Node) -> Node:
-    """Return a multiple of a matrix with its cells multiplied."""
-    if not isinstance(node, Mul) or sum(isinstance(factor, Matrix) for factor in node.factors) != 1:
-        return node
-    matrix = next(factor for factor in node.factors if isinstance(factor, Matrix))
-    rest = tuple(factor for factor in node.factors if factor is not matrix)
-    return Matrix(tuple(tuple(Mul((*rest, cell)) for cell in row) for row in matrix.rows), matrix.cases)
-
-
-def _is_grid(seq: Seq) -> bool:
-    """Whether a list of lists is meant as a matrix: `[[1, 2], [3, 4]]`."""
-    return seq.kind == "[]" and all(isinstance(item, Seq) and item.kind == "[]" for item in seq.items)
-
-
-def _closed(a: Seq, b: Seq) -> bool:
-    return all(seq.kind not in ("(]", "[)") for seq in (a, b))
-
-
-def _operands(node: Node, op: str) -> list[Node]:
-    if isinstance(node, SetOp) and node.op == op:
-        return [*_operands(node.left, op), *_operands(node.right, op)]
-    return [node]
-
-
-def _value_side(node: Node) -> Node:
-    """Return the set in `x \\in S`."""
-    if isinstance(node, Relation) and node.ops == ("in",) and is_name(node.operands[0]):
-        return node.operands[1]
-    return node
-
-
-def _unknowns(node: Node) -> frozenset[str]:
-    calls = {canonical(p) for p in walk(node) if isinstance(p, Call) and p.name.startswith("apply")}
-    return frozenset(calls) or frozenset(n for n in symbols(node) if not n.startswith("set "))
-
-
-def _words(node: Node) -> str | None:
-    if isinstance(node, Quantity):
-        node = node.value
-    if isinstance(node, Text):
-        return node.words
-    return node.name.lower() if isinstance(node, Sym) else None
