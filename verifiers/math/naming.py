@@ -24,7 +24,7 @@ from evol.verifiers.math.nodes import (
 _NAMED_FUNCTIONS = frozenset(("sin", "cos", "tan", "cot", "sec", "csc", "ln", "log"))
 _OPERATIONS = frozenset(("int", "lim", "sup", "sum", "prod"))
 _OF_VARIABLES = re.compile(r"apply \S+\((?:[^\W\d]|\\[a-z]+)(?:, (?:[^\W\d]|\\[a-z]+))*\)")
-_GIVEN = re.compile(r'^"|\^\(1/2\)$|max|min|^\d+\*|^(?:int|lim|sup|sum|prod|abs)\b|angle')
+_GIVEN = re.compile(r'^"|\^\(1/2\)$|max|min|^\d+\*|^(?:int|lim|sup|sum|prod|abs)\b|angle| (?:[<>]=?|=) ')
 _ANGLES = frozenset(f"\\{name}" for name in ("alpha", "beta", "gamma", "theta", "phi", "varphi", "psi"))
 Record = tuple[tuple[str, Node], ...]
 
