@@ -236,6 +236,8 @@ def test_a_base_model_continues_the_published_plain_form(
     assert pinned["asked"] == "plain"
     assert {until, "\nQ:"} <= set(pinned["until"])
     assert plan.folder.name == "base-plain"
+    with pytest.raises(ConfigError, match=r"holds another evaluation \(until"):
+        run(replace(plan, until=()), Scripted(lambda request: ChatReply(continuation)), monkeypatch)
 
 
 def test_a_base_model_without_a_template_is_evaluated(

@@ -298,8 +298,8 @@ def refuse_other(folder: Path, pinned: Mapping[str, Any]) -> None:
         old = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return
-    keys = ("model", "benchmark", "domain", "prompt", "decoding")
-    found = differences({key: old.get(key) for key in keys}, {key: pinned[key] for key in keys})
+    keys = ("until", "model", "benchmark", "domain", "prompt", "decoding")
+    found = differences({key: old.get(key) for key in keys}, {key: pinned.get(key) for key in keys})
     found = [line for line in found if not line.startswith("model.given")]
     if found:
         raise ConfigError(
