@@ -146,6 +146,8 @@ def _function(parser: Parser, name: str) -> Node:
     if name in _LISTED or name in _ROUNDINGS:
         listed = _listed(parser, name)
         return Pow(listed, exponent) if exponent else listed
+    if name in ("log", "ln", "lg") and exponent and not parser.starts_factor(parser.token):
+        return _logarithm(name, base, exponent)
     inner = _applied(parser)
     if name == "det" and isinstance(inner, Matrix):
         return groups.determinant(list(inner.rows))
@@ -229,7 +231,7 @@ def _flat(node: Node) -> str:
     raise MathSyntaxError("A decoration stands over an expression.")
 
 
-def _bounds(parser: Parser) -> tuple[str, Node | None, Node | None, Node | None]:
+def bounds(parser: Parser) -> tuple[str, Node | None, Node | None, Node | None]:
     """Read `_{k=1}^{n}` as (raw text, index, low, high)."""
     raw, index, low, high = "", None, None, None
     while parser.is_op("_", "^"):
@@ -246,9 +248,20 @@ def _bounds(parser: Parser) -> tuple[str, Node | None, Node | None, Node | None]
     return raw, index, low, high
 
 
+def indexed_union(parser: Parser) -> Node:
+    r"""Read `\bigcup_{k=-\infty}^{\infty} S_k`, or over k in the integers, as `S_k, k \in \mathbb{Z}`."""
+    parser.at += 1
+    _, index, low, _ = bounds(parser)
+    if index is None and isinstance(low, Relation) and low.ops == ("in",):
+        index = low.operands[0]
+    if index is None:
+        raise MathSyntaxError("A union lacks its parts.")
+    return Seq((parser.binary(1), Relation((index, Sym("set Z")), ("in",))), "list")
+
+
 def _reduction(name: str) -> Callable[[Parser], Node]:
     def read_reduction(parser: Parser) -> Node:
-        raw, index, low, high = _bounds(parser)
+        raw, index, low, high = bounds(parser)
         body = parser.binary(3)
         if index == LETTER_CONSTANTS["i"]:
             index, body = Sym("i"), _with_index(body)
@@ -266,14 +279,30 @@ def _with_index(node: Node) -> Node:
 
 def _operator(parser: Parser, name: str) -> Node:
     """Read an integral or a limit as an opaque call of its bounds and body."""
-    raw, _, low, high = _bounds(parser)
-    bounds = tuple(bound for bound in (low, high) if bound is not None)
-    return Call(f"{name} {'' if name == 'int' else raw}", (*bounds, parser.binary(3)))
+    raw, _, low, high = bounds(parser)
+    ends = tuple(bound for bound in (low, high) if bound is not None)
+    return Call(f"{name} {'' if name == 'int' else raw}", (*ends, parser.binary(3)))
 
 
 def _double_struck(parser: Parser) -> Node:
-    inner = argument(parser)
-    return Sym(f"set {_flat(inner)}")
+    """Read `\\mathbb{R}`, `\\mathbb{N}^*`, `\\mathbb{Z}^+`, the last two being one set."""
+    name = f"set {_flat(argument(parser))}"
+    for mark in (
+        ["^", "{", "*", "}"],
+        ["^", "*"],
+        ["^", "{", "+", "}"],
+        ["^", "+"],
+        ["_", "+"],
+        ["_", "{", "+", "}"],
+    ):
+        if [token.text for token in parser.tokens[parser.at : parser.at + len(mark)]] == mark:
+            parser.at += len(mark)
+            return Sym(
+                "set N+"
+                if name in ("set N", "set Z") and ("+" in mark or name == "set N")
+                else f"{name}{mark[-1]}"
+            )
+    return Sym(name)
 
 
 _READERS: dict[str, Callable[[Parser], Node]] = {

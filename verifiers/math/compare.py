@@ -17,7 +17,7 @@ from evol.verifiers.math.literal import match_literals
 from evol.verifiers.math.naming import variables
 from evol.verifiers.math.nodes import Node, Quantity, Sym, substitute, symbols, walk
 from evol.verifiers.math.numerals import spelled_out
-from evol.verifiers.math.parameters import constants_renamed, domain_in_notation, without_domain
+from evol.verifiers.math.parameters import constants_renamed, domain_in_notation, domains, without_domain
 from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.residues import same_classes
 from evol.verifiers.math.sentences import match_sentences
@@ -119,7 +119,8 @@ def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     """Compare two trees, then with customary values for names, then with one name for one variable."""
     finding = Matcher(profile).match(a, b)
     bare = without_domain(a), without_domain(b)
-    if not finding.equal and bare != (a, b):
+    stated = domains(a), domains(b)
+    if not finding.equal and bare != (a, b) and (stated[0] == stated[1] or not all(stated)):
         if not profile.common_domain:
             return Finding(None, "domain_differs")
         a, b = bare

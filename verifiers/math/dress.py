@@ -35,6 +35,7 @@ _APPROXIMATION = re.compile(
 )
 _REMARK = re.compile(r"(?<=[\d})])(?:\s|\\[,;: ]){0,4}\\text\{\s*\(([A-Za-z ]{2,40})\)\s*\}$")
 _UNENDING = re.compile(r"(?<=\.\d\d)(\d*)\s*(?:\\(?:[lc]?dots|dotsc)|…)\s*\$?$")
+_LABEL = re.compile(r"^(?:\\text\s*\{\s*)?(?:[Aa]nswer|ANSWER)\s*:\s*(?:\})?\s*(?=\S)|^=\s*(?=[^=\s])")
 _QUALIFYING = re.compile(r"\b(?:or|and|not|if|when|unless|except|mod|base|only|each)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\{([^{}\\]*)\}")
 
@@ -59,7 +60,7 @@ def undress(text: str) -> str:
                 and not (opening == "$" == inside[:1])
             ):
                 text = inside.strip()
-        text = _unwrapped(text)
+        text = _LABEL.sub("", _unwrapped(text))
         if text.endswith((")", ")}")):
             text = _REMARK.sub(_without_remark, _APPROXIMATION.sub("", text))
         if text == before:

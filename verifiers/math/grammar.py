@@ -262,6 +262,8 @@ class Parser:
             follows = self.tokens[self.at + 1]
             if token.text in ("end", "pmod"):
                 return False
+            if quantities.seconds_ahead(self, token):
+                return False
             return token.text not in quantities.UNIT_COMMANDS or follows.text in ("(", "_", "\\{", "{")
         if token.kind == "op":
             if token.text == "|":
@@ -304,6 +306,8 @@ class Parser:
             return commands.read(self, token.text)
         if token.kind == "word":
             return self.words()
+        if self.is_op("cup"):
+            return self.nested(lambda: commands.indexed_union(self))
         if token.kind == "op" and token.text in groups.READERS:
             return self.nested(lambda: groups.READERS[token.text](self))
         raise MathSyntaxError(f"Unexpected {token.text or 'end'!r}.")
@@ -313,6 +317,9 @@ class Parser:
         self.at += 1
         if self.is_op("_"):
             return Sym(token.text)
+        if self.token.kind == "num" and self.token.text.isdigit() and not (self.token.spaced or token.worded):
+            self.at += 1
+            return Sym(f"{token.text}_{self.tokens[self.at - 1].text}")
         if self.defines_function():
             return Call(f"apply {token.text}", self.arguments())
         primes = self.inverse_mark() if token.text in FUNCTION_LETTERS else ""

@@ -104,7 +104,7 @@ def environment(parser: Parser) -> Node:
         if parser.accept("\\\\"):
             rows, row = [*rows, tuple(row)] if row else rows, []
         elif not parser.accept("&"):
-            row.append(_cell(parser))
+            row.append(_cell(parser, cases=name in ("cases", "dcases", "array")))
         if len(rows) > MAX_ITEMS:
             raise TooLarge("A matrix has more rows than the cap.")
     parser.at += 1
@@ -128,16 +128,17 @@ def determinant(rows: list[tuple[Node, ...]]) -> Node:
     return Add(tuple(negate(term) if k % 2 else term for k, term in enumerate(terms)))
 
 
-def _cell(parser: Parser) -> Node:
+def _cell(parser: Parser, *, cases: bool) -> Node:
     """Read a cell; a condition such as `if x > 0` drops its word, a comma at the end is dropped."""
     if parser.token.kind == "word" and parser.token.text.lower() in ("if", "for", "when", "otherwise"):
         word = parser.token.text.lower()
         parser.at += 1
         if word == "otherwise":
             return Text("otherwise")
+        parser.accept("&")
     node = parser.relation()
-    parser.accept(",", ".", ";")
-    if not parser.is_op("&", "\\\\") and parser.token.text != "end":
+    separated = parser.accept(",", ".", ";")
+    if not (cases and separated) and not parser.is_op("&", "\\\\") and parser.token.text != "end":
         raise MathSyntaxError("A cell holds more than one value.")
     return node
 

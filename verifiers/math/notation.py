@@ -11,6 +11,11 @@ from collections.abc import Callable
 
 from evol.verifiers.math.braces import braced
 
+_OPEN_CASES = re.compile(
+    r"\\left\s*\\\{\s*\\begin\{array\}\s*(?:\{[lcr| ]*\})?(.*?)\\end\{array\}"
+    r"\s*(?:\\right\s*\.?)?(?!\s*\\\})",
+    re.DOTALL,
+)
 _DROPPED = re.compile(
     r"\\(?:hspace|vspace|[vh]?phantom|tag|label|color|textcolor|colorbox)\*?(?![a-zA-Z])\s*(?=\{)"
 )
@@ -58,14 +63,26 @@ _CODES = {"USD": "usd", "US$": "usd", "EUR": "eur", "GBP": "gbp"}
 _BRACED_MARK = re.compile(r"(?<=\d)\{([,.])\}(?=\d{1,2}(?!\d)|\d{4})")
 _CHOSEN = re.compile(r"(?:\{\s*\})?[\^_]\s*(?:\{(\w+)\}|(\w))\s*C\s*_\s*(?:\{(\w+)\}|(\w))")
 _BRACKETED_MODULUS = re.compile(
-    r"(?<=[\w})])\s*(?:\\text\s*\{\s*)?\(\s*(?:\\text\s*\{\s*)?(?:\\?mod(?:ulo)?)(?![a-zA-Z])\s*\}?([^(){}]{1,40})\)\s*\}?"
+    r"(?<=[\w})])(?:\s|\\[ ,;])*(?:\\text\s*\{\s*)?\(\s*(?:\\text\s*\{\s*)?(?:\\?b?mod(?:ulo)?)"
+    r"(?![a-zA-Z])\s*\}?((?:\\ )?[^(){}]{1,40})\)\s*\}?"
 )
 _NUMBER_SET = re.compile(
     r"(?:\\in(?![a-zA-Z])|∈)\s*(?:\\(?:mathbf|mathrm|rm|bf|Bbb|mathcal|text)\s*\{?\s*([ZNRQ])\s*\}?|(Z)(?![a-zA-Z_^]))"
 )
 _MACRO_SET = re.compile(r"\\([ZNRQC])(?![a-zA-Z])")
 _BRACKETED_DOMAIN = re.compile(
-    r"(?:\s|\\[,;: ]|\\q?quad|,)*\(\s*((?:[a-z]\s*,\s*)?[a-z]\s*\\in\s*\\mathbb\s*\{?\s*[ZN]\s*\}?)\s*\)\s*$"
+    r"(?:\s|\\[,;: ]|\\q?quad|,)*\(\s*((?:[a-z]\s*,\s*)?[a-z]\s*\\in\s*\\mathbb\s*\{?\s*[ZN]\s*\}?"
+    r"(?:\^\{?[*+]\}?)?)\s*\)\s*$"
+)
+_SHARED_SET = re.compile(
+    r"(?:[,;]|\\text\s*\{\s*(?:for|where|with)\s*\}|(?<![a-z])(?:for|where|with)\s)(?:\s|\\[,; ]|\\q?quad)*"
+    r"(?P<names>[j-nr-t](?:(?:\s|\\[,; ])*,(?:\s|\\[,; ])*[j-nr-t])+)\s*"
+    r"(?P<set>\\in\s*\\mathbb\s*\{?[ZN]\}?)\s*$"
+)
+_HTML = re.compile(r"<(sup|sub)>(.*?)</\1>")
+_BUILDER_HEAD = re.compile(
+    r"(?P<head>(?:[^{}=|]{1,12}=)?\s*)(?P<open>\\{0,2}\{|(?<![^\s]))\s*"
+    r"(?P<name>[a-zA-Z])\s*(?:\||\\mid(?![a-zA-Z])|\\vert(?![a-zA-Z]))"
 )
 _LETTER_UNION = re.compile(r"(?<=[)\]])\s*U\s*(?=[(\[])")
 _UNION = re.compile(r"(\\(?:big)?cup(?![a-zA-Z])|\\cap(?![a-zA-Z]))")
@@ -182,6 +199,29 @@ def _number_sets(text: str) -> str:
     return _BRACKETED_DOMAIN.sub(r", \1", text)
 
 
+def _builders(text: str) -> str:
+    r"""Write `{x | x > 1}` and a bare `x | x > 1` with braces that show."""
+    plain = _FENCE.sub("", text).strip()
+    match = _BUILDER_HEAD.match(plain)
+    if match is None or not any(sign in plain for sign in ("<", ">", "\\le", "\\ge", "\\ne", "=", "\\in")):
+        return text
+    body = plain[match.end() :].rstrip()
+    if match["open"].endswith("{"):
+        if not body.endswith("}"):
+            return text
+        body = body[:-1].rstrip("\\ ")
+    elif "|" in body or body.count("{") != body.count("}"):
+        return text
+    return f"{match['head']}\\{{{match['name']} \\mid {body}\\}}"
+
+
+def _names_of_one_set(text: str) -> str:
+    r"""Write `k, n \in \mathbb{Z}` behind an answer as `k \in \mathbb{Z}, n \in \mathbb{Z}`."""
+    return _SHARED_SET.sub(
+        lambda m: ", " + ", ".join(f"{name} {m['set']}" for name in re.findall(r"[a-z]", m["names"])), text
+    )
+
+
 def _intervals(text: str) -> str:
     r"""Write `]2, 5[` as `(2, 5)`, where every part of a union is an interval."""
     parts = _UNION.split(_FENCE.sub("", text))
@@ -198,6 +238,7 @@ def _upright(match: re.Match[str]) -> str:
 
 
 _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
+    (("array",), lambda text: _OPEN_CASES.sub(r"\\begin{cases}\1\\end{cases}", text)),
     (("space", "phantom", "\\tag", "\\label", "color", "\\left", "\\right"), _without_dropped),
     (("\\over",), _quotient),
     ((")U", ") U", "]U", "] U"), lambda text: _LETTER_UNION.sub(r" \\cup ", text)),
@@ -214,6 +255,10 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("mod",), _moduli),
     (("per", "superscript"), _plain_words),
     (("{,}", "{.}"), lambda text: _BRACED_MARK.sub(r"\1", text)),
-    (("Z", "\\N", "\\R", "\\Q", "\\C", "mathbf", "mathrm", "\\bf", "Bbb"), _number_sets),
+    (("\\in", "∈", "\\Z", "\\N", "\\R", "\\Q", "\\C"), _number_sets),
+    (("|", "\\mid"), _builders),
+    (("\\in",), _names_of_one_set),
+    (("</su",), lambda text: _HTML.sub(lambda m: f"{'^' if m[1] == 'sup' else '_'}{{{m[2]}}}", text)),
+    (("| &", "|&"), lambda text: re.sub(r"&\s*\|\s*&", "&", text)),
     (("[", "]"), _intervals),
 )

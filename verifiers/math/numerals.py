@@ -24,7 +24,9 @@ _COUNT = "|".join([*_SMALL, *_TENS, *_SCALES, "hundred"])
 _PART = "|".join(_PARTS)
 # Words below thirteen alone are the grammar's; here begins what takes more than one of them.
 _TELLING = re.compile(rf"(?:teen|ty|hundred|thousand|illion|dozen|{_PART})(?![a-z])", re.IGNORECASE)
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
+_ORDINAL = re.compile(
+    r"(?<=\d)(?:st|nd|rd|th)$|(?<=\d)\s*\^\s*\{?\s*\\(?:text|mathrm)\s*\{\s*(?:st|nd|rd|th)\s*\}\s*\}?$"
+)
 _OUT_OF = re.compile(r"(?<=\d)\s*(?:\\text\s*\{\s*out\s+of\s*\}|\sout\s+of\s)\s*(?=\d)")
 _PART_OF_ONE = re.compile(rf"^(?:\\text\{{)?an?\s+({_PART})\}}?$", re.IGNORECASE)
 _TO = re.compile(r"(?<=\d)\s*(?:\\text\s*\{\s*to\s*\}|\sto\s)\s*(?=\d)")
@@ -43,7 +45,7 @@ def spelled_out(text: str) -> str:
         text = _RUN.sub(_digits, _PART_OF_ONE.sub(lambda m: f"1/{_PARTS[m[1].lower()]}", text))
     if "out" in text:
         text = _OUT_OF.sub("/", text)
-    text = _ORDINAL.sub("", text) if text[-1:].isalpha() else text
+    text = _ORDINAL.sub("", text) if text[-1:].isalpha() or text.endswith("}") else text
     return _TO.sub(":", text) if "to" in text else text
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import permutations
 
-from evol.verifiers.math.nodes import Mul, Node, Relation, Seq, Sym, symbols
+from evol.verifiers.math.nodes import Mul, Node, Relation, Seq, Sym, symbols, walk
 
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|mathrm)\s*\{([^{}]*)\}")
 _INTEGER = re.compile(
@@ -25,6 +25,7 @@ _CONSTANT_REMARK = re.compile(
 _NUMBERED = re.compile(r"[CcKk]_\d")
 _LETTERED = re.compile(r"[ABCDK]")
 _MAX_CONSTANTS = 3
+_WHOLE = frozenset(("set Z", "set N", "set N+", "set N*"))
 _WORD_AT_END = re.compile(r"(?<!\\)(?<![a-z])[a-z]{3,}$", re.IGNORECASE)
 
 
@@ -59,6 +60,12 @@ def constants_renamed(mine: frozenset[str], theirs: frozenset[str]) -> Iterator[
             yield {name: Sym(other) for name, other in zip(old, names, strict=True)}
 
 
+def domains(node: Node) -> frozenset[str]:
+    """Return the sets of whole numbers that an answer takes its parameters from."""
+    names = (part.operands[-1] for part in walk(node) if isinstance(part, Relation) and part.ops == ("in",))
+    return frozenset(name.name for name in names if isinstance(name, Sym) and name.name in _WHOLE)
+
+
 def without_domain(node: Node) -> Node:
     r"""Return an answer without the statement that its parameter is an integer, as one is by custom.
 
@@ -66,7 +73,7 @@ def without_domain(node: Node) -> Node:
     """
     match node:
         case Seq((*items, last), "list" | "and" | "or") if items and _is_domain(last, items):
-            return items[0] if len(items) == 1 else Seq(tuple(items), node.kind)
+            return without_domain(items[0] if len(items) == 1 else Seq(tuple(items), node.kind))
         case Mul((*factors, last)) if factors and _is_domain(last, factors):
             return factors[0] if len(factors) == 1 else Mul(tuple(factors))
         case Relation((*operands, last), ops) if ops[-1] == "=":
@@ -77,7 +84,7 @@ def without_domain(node: Node) -> Node:
 
 def _is_domain(node: Node, beside: list[Node]) -> bool:
     match node:
-        case Relation((Sym(name), Sym("set Z")), ("in",)):
+        case Relation((Sym(name), Sym(values)), ("in",)) if values in _WHOLE:
             return any(name in symbols(item) for item in beside)
         case _:
             return False

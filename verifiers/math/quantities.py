@@ -43,10 +43,18 @@ def starts_unit(parser: Parser, token: Token) -> bool:
     if token.kind == "word":
         return token.text.lower() not in CLAUSES
     if token.kind == "cmd":
-        return token.text in UNIT_COMMANDS
+        return token.text in UNIT_COMMANDS or seconds_ahead(parser, token)
     if token.kind == "sym":
         return token.worded
     return token.kind == "op" and token.text in _CURRENCIES
+
+
+def seconds_ahead(parser: Parser, token: Token) -> bool:
+    """Whether `sec` is a unit here: nothing follows that it could be the secant of."""
+    if token.text != "sec" or token.kind != "cmd":
+        return False
+    after = parser.tokens[parser.tokens.index(token, parser.at) + 1]
+    return after.kind == "end" or (after.kind == "op" and after.text in "/,;}^")
 
 
 def unit(parser: Parser) -> str:
@@ -144,10 +152,16 @@ def modulus(parser: Parser, left: Node) -> Node:
 
 
 def mixed_ahead(parser: Parser) -> bool:
-    """Whether `NUM NUM / NUM` stands here: the fraction of a mixed number, or a product's factor."""
+    """Whether `NUM NUM / NUM` stands here: the fraction of a mixed number, or a product's factor.
+
+    Behind an exponent a number with an exponent of its own is a factor: `a^3 2^n`.
+    """
     before, token, slash, bottom = (*parser.tokens[parser.at - 1 : parser.at + 3], *[parser.tokens[-1]] * 3)[
         :4
     ]
+    raised = parser.at > 2 and parser.tokens[parser.at - 2].text == "^"
+    if before.kind == "num" and raised and token.spaced and slash.text == "^":
+        return True
     if before.kind == "num":
         return token.spaced and slash.text == "/" and bottom.kind == "num" and not slash.spaced
     return before.text in (")", "}", "]", "!", "ldots") or (before.kind in ("sym", "cmd") and token.spaced)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evol.verifiers.math.canonical import canonical
 from evol.verifiers.math.limits import MathSyntaxError
-from evol.verifiers.math.nodes import Based, Call, Node, Num, Pow, Quantity, Seq, Sym, Text, negate
+from evol.verifiers.math.nodes import Based, Call, Const, Node, Num, Pow, Quantity, Seq, Sym, Text, negate
 
 if TYPE_CHECKING:
     from evol.verifiers.math.grammar import Parser
@@ -69,6 +70,10 @@ def subscripted(parser: Parser, node: Node) -> Node:
     under = subscript(parser)
     if isinstance(node, Sym | Text):
         return Sym(f"{node.name if isinstance(node, Sym) else node.words}_{under}")
+    if isinstance(node, Const):
+        return Sym(f"{node.name}_{under}")
+    if under in ("max", "min"):
+        return Text(f"{under} of {canonical(node)}")
     digits = parser.tokens[parser.at - 1 : parser.at] and _based_digits(node)
     if digits and under.isdigit() and len(under) < 3:
         base = int(under)

@@ -29,6 +29,7 @@ from evol.verifiers.math.naming import (
     reduced,
 )
 from evol.verifiers.math.nodes import (
+    Builder,
     Matrix,
     Mul,
     Node,
@@ -128,7 +129,7 @@ class Matcher:
 
     def _named_against_bare(self, record: Record, given: Node, bare: Node) -> Finding | None:
         """Compare `x = 5` with `5`, `a = 1, b = 2` with `1, 2`; an inequality is no bare value."""
-        set_given = isinstance(given, Relation) and isinstance(record[0][1], Seq | SetOp)
+        set_given = isinstance(given, Relation) and isinstance(record[0][1], Seq | SetOp | Builder)
         if (isinstance(bare, Relation | SetOp) or describes_set(bare)) and not set_given:
             return None
         values = tuple(value for _, value in record)

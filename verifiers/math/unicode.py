@@ -53,6 +53,7 @@ _TWICE = re.compile(
     r"\\{2,}(?=(?:[dt]?frac|sqrt|left|right|[Bb]igg?[lr]?|text|mathrm|mathbb|pi|boxed|cdot|times|leq?|geq?|neq?"
     r"|sin|cos|tan|cot|ln|log|infty|cup|cap|pm|in|circ|alpha|beta|theta|lambda|sum|int|binom|quad)(?![a-zA-Z]))"
 )
+_CODE_POINT = re.compile(r"\\u([0-9a-fA-F]{4})")
 _DAMAGED = (
     (re.compile(r"\\?\x0c(?=[a-z])"), r"\\f"),
     (re.compile(r"\\?\x08(?=[a-z])"), r"\\b"),
@@ -91,18 +92,28 @@ def mend(text: str) -> str:
     return text
 
 
+def _escaped(match: re.Match[str]) -> str:
+    return (
+        chr(int(match[1], 16))
+        if int(match[1], 16) > 0x7F and not 0xD800 <= int(match[1], 16) < 0xE000
+        else match.group()
+    )
+
+
 def repair(text: str) -> str:
     """Mend control characters, and halve backslashes that were escaped twice."""
     text = mend(text)
-    if "\\\\" in text and "\\begin" not in text:
-        text = _TWICE.sub(r"\\", text)
     if "\\\\" in text and re.search(r"\\\\[a-zA-Z]", text) and not re.search(r"(?<!\\)\\[a-zA-Z]", text):
         text = text.replace("\\\\", "\\")
+    if "\\\\" in text and "\\begin" not in text:
+        text = _TWICE.sub(r"\\", text)
     return text
 
 
 def plain(text: str) -> str:
     """Return the text in the notation the tokenizer reads; never longer than a few times its input."""
+    if "\\u" in text:
+        text = _CODE_POINT.sub(_escaped, text)
     if not text.isascii():
         text = _VULGAR.sub(_fraction, text)
         text = _SCRIPTS.sub(_script, text)
