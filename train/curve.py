@@ -10,8 +10,11 @@ INK, SECOND, PALE = "#1f4e79", "#b3541e", "#d9d9d9"
 
 
 def series(history: Iterable[Mapping[str, Any]], name: str) -> tuple[list[int], list[float]]:
-    """Return the steps and the values of one name in a trainer's log history."""
-    found = [(int(entry["step"]), float(entry[name])) for entry in history if name in entry]
+    """Return the steps and the values of one name in a trainer's log history, where it is a number.
+
+    A trainer logs None for the mean of nothing: the reward of a step in which none was decided.
+    """
+    found = [(int(entry["step"]), float(entry[name])) for entry in history if entry.get(name) is not None]
     return [step for step, _ in found], [value for _, value in found]
 
 

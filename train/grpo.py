@@ -8,6 +8,7 @@ reward is the verdict itself. TRL's GRPOTrainer does the training (Shao et al. 2
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import Iterable
 from dataclasses import replace
@@ -119,6 +120,7 @@ def make_trainer(prepared: Prepared, callbacks: list[Any]) -> Any:
     """Build TRL's GRPOTrainer as `trl grpo` does, with the verdicts as its reward."""
     from trl import GRPOTrainer, get_peft_config, get_quantization_config
 
+    logging.getLogger(GRPOTrainer.__module__).addFilter(_is_news)
     config, model = prepared.config, prepared.model_config
     config.model_init_kwargs = loading(prepared)
     return GRPOTrainer(
@@ -133,26 +135,39 @@ def make_trainer(prepared: Prepared, callbacks: list[Any]) -> Any:
     )
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a warning of TRL's tells more than our log, which counts what was undecided at each step."""
+    return "All reward functions returned None" not in record.getMessage()
+
+
 def _write_rewards(out: Path) -> None:
     """Draw the mean reward by step and say its first and last values in the card, once."""
     history = json.loads((out / FOLDER / "log.json").read_text(encoding="utf-8"))
     card = out / "README.md"
     steps, rewards = series(history, "reward")
     text = card.read_text(encoding="utf-8")
-    if not rewards or "## Rewards" in text:
+    if "## Rewards" in text:
         return
-    _draw(steps, rewards, out / FOLDER)
-    first, last = _mean(rewards[:SHOWN]), _mean(rewards[-SHOWN:])
     told = f"""## Rewards
 
 The reward is the verdict of the domain's verifiers (`{REWARD}`): 1 accepted, 0 rejected, none where
-undecided. Mean over the first {len(rewards[:SHOWN])} logged steps {first:.3f}, over the last {last:.3f}, on
-sampled completions. What it is worth on held-out problems, `evol eval` measures.
-
-![Rewards](training/rewards.png)
+undecided. {_told(rewards)}
 
 """
+    if rewards:
+        _draw(steps, rewards, out / FOLDER)
+        told += "![Rewards](training/rewards.png)\n\n"
     card.write_text(text.replace("## Reproduce", f"{told}## Reproduce", 1), encoding="utf-8")
+
+
+def _told(rewards: list[float]) -> str:
+    if not rewards:
+        return "No reward was logged: of the completions that were sampled, none could be judged."
+    first, last = _mean(rewards[:SHOWN]), _mean(rewards[-SHOWN:])
+    return (
+        f"Mean over the first {len(rewards[:SHOWN])} logged steps {first:.3f}, over the last {last:.3f}, on\n"
+        "sampled completions. What it is worth on held-out problems, `evol eval` measures."
+    )
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -91,7 +91,7 @@ def mean_loss(history: Iterable[Mapping[str, Any]], since: int, mean_since: floa
 def log_line(step: int, steps: int, logs: dict[str, Any], rate: float) -> str:
     """Return one log in words, or an empty text for one that holds no loss; `rate` in steps a second."""
     named = {"loss": "loss", "reward": "reward", "eval_loss": "evaluation loss"}
-    found = [f"{name} {float(logs[key]):.4f}" for key, name in named.items() if key in logs]
+    found = [f"{name} {float(logs[key]):.4f}" for key, name in named.items() if logs.get(key) is not None]
     if not found:
         return ""
     if "learning_rate" in logs:

@@ -163,3 +163,17 @@ def test_rows_without_golds_or_domain_are_refused_in_a_sentence(models, data):
     whose = lines("whose.jsonl", [{"instruction": "How many?", "answer": "7"}])
     said = evol(whose, "--model", str(models / "right"), "--out", "out", *QUICK)
     assert "give --domain" in said.stderr
+
+
+def test_where_no_answer_could_be_judged_there_is_no_mean_and_no_flood_of_warnings(
+    tiny_models, data, tmp_path
+):
+    words = [(asked, "I would rather not say so.") for asked in ASKED]
+    model = tiny_models.write_tiny_llama(tmp_path / "shy", words, width=32, layers=1, steps=200)
+    cold = ["--set", "temperature=0.01", "--json"]
+    said = evol(data, "--model", str(model), "--out", "out", *QUICK, *cold)
+    assert said.exit_code == 0, said.output
+    assert "returned None" not in said.output
+    card = Path("out/README.md").read_text()
+    assert "nan" not in card
+    assert "none could be judged" in card
