@@ -49,17 +49,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of everything there is: seeds of a pool, problems held out, training steps, batch."""
+    """How much of everything there is: seeds of a pool, problems held out, training steps, batch.
+
+    `further` is the steps of an arm that goes on from a trained model.
+    """
 
     seeds: int = 4000
     lineages: int = 1500
     problems: int = 500
     steps: int = 1000
+    further: int = 500
     batch: int = 16
     corpus: int = 4000
 
 
-QUICK: Final = Size(seeds=60, lineages=40, problems=20, steps=8, batch=8, corpus=300)
+QUICK: Final = Size(seeds=60, lineages=40, problems=20, steps=8, further=4, batch=8, corpus=300)
 
 ARMS: Final[Mapping[str, Mapping[str, str]]] = {
     "errors": {
@@ -80,6 +84,7 @@ ARMS: Final[Mapping[str, Mapping[str, str]]] = {
         "seeds": "seeds only",
         "evolved": "evolved upward, generations 0-3",
         "downward": "evolved up and downward, generations 0-3",
+        "before": "no rows: the model that the three start from",
     },
 }
 QUEUE: Final = ("errors", "misconception", "evolution")

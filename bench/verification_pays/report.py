@@ -84,7 +84,7 @@ def _line(results: Results, experiment: str, name: str, first: str) -> list[str]
     return [
         ARMS[experiment][name],
         f"{rows:,.0f}",
-        f"{right / rows:.1%}",
+        f"{right / rows:.1%}" if rows else "",
         f"{mean(recalls):.1%}" if recalls else "",
         over_seeds(list(solved.values())).points(),
         ", ".join(f"{100 * share:.1f}" for _, share in sorted(solved.items())),

@@ -12,27 +12,44 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bench.verification_pays.arms import TEST_SET, Size
+from bench.verification_pays.arms import TEST_SET, Size, write_arms
 
 if TYPE_CHECKING:
     from evol.train.evaluation import Evaluation
-    from evol.train.plan import Trained
+    from evol.train.plan import Trained, TrainPlan
 
 RESULT: Final = "bench.json"
 REINFORCED: Final = "reinforced"
-"""The arm that goes on from the model trained on all rows, with the verified rows' answers as its golds."""
+"""The arm that is reinforced on the verified rows' answers."""
+BEFORE: Final = "before"
+"""The arm that is evaluated as it starts."""
+GOES_ON: Final = {
+    REINFORCED: "all",
+    "seeds": "clean",
+    "evolved": "clean",
+    "downward": "clean",
+    BEFORE: "clean",
+}
+"""The arms that start from a trained model, and from which of the first experiment.
+
+What is evolved is compared on a model that computes already: one of random weights learns to add, or
+does not, within these steps, and that would hide what the rows teach.
+"""
 
 
-def recipe(size: Size, seed: int) -> dict[str, Any]:
-    """Return the recipe of every supervised training: keys of TRL's SFTConfig."""
+def recipe(size: Size, seed: int, *, further: bool = False) -> dict[str, Any]:
+    """Return the recipe of every supervised training: keys of TRL's SFTConfig.
+
+    `further` is for going on from a trained model: fewer steps at a third of the learning rate.
+    """
     return {
-        "learning_rate": 3e-3,
+        "learning_rate": 1e-3 if further else 3e-3,
         "lr_scheduler_type": "cosine",
         "warmup_steps": 0.1,
         "adam_beta2": 0.95,
         "weight_decay": 0.1,
         "per_device_train_batch_size": size.batch,
-        "max_steps": size.steps,
+        "max_steps": size.further if further else size.steps,
         "max_length": 512,
         "save_strategy": "no",
         "logging_steps": max(1, size.steps // 20),
@@ -70,21 +87,19 @@ def train_and_evaluate(work: Path, size: Size, experiment: str, arm: str, seed: 
         known: dict[str, Any] = json.loads((folder / RESULT).read_text())
         return known
     rows = work / "rows" / f"{experiment}-{seed}" / f"{'verified' if arm == REINFORCED else arm}.jsonl"
+    base = _start(work, size, arm, seed)
     started, began = cpu_seconds(), time.time()
-    if arm == REINFORCED:
-        base = work / "models" / f"{experiment}-all-{seed}" / "model"
-        trained = _reinforce(rows, base, folder / "model", reinforcement(size, seed))
-    else:
-        trained = _train(rows, work / "base" / str(seed), folder / "model", size, seed)
+    trained = None if arm == BEFORE else train(plan_of(rows, base, folder / "model", size, arm, seed))
     spent = cpu_seconds() - started
-    evaluation = _evaluate(folder, work / "heldout" / f"{TEST_SET[experiment]}.jsonl")
+    model = base if trained is None else folder / "model"
+    evaluation = _evaluate(model, folder / "eval", work / "heldout" / f"{TEST_SET[experiment]}.jsonl")
     result = {
         "experiment": experiment,
         "arm": arm,
         "seed": seed,
-        **json.loads(rows.with_suffix(".json").read_text()),
-        "steps": trained.steps,
-        "loss": trained.loss,
+        **({"rows": 0, "right": 0} if trained is None else json.loads(rows.with_suffix(".json").read_text())),
+        "steps": trained.steps if trained else 0,
+        "loss": trained.loss if trained else None,
         "train_cpu_s": spent,
         "eval_cpu_s": cpu_seconds() - started - spent,
         "wall_s": time.time() - began,
@@ -99,26 +114,37 @@ def train_and_evaluate(work: Path, size: Size, experiment: str, arm: str, seed: 
     return result
 
 
-def _train(rows: Path, base: Path, out: Path, size: Size, seed: int) -> Trained:
+def _start(work: Path, size: Size, arm: str, seed: int) -> Path:
+    """Return the model that an arm starts from; one that is trained first, if it is not there."""
     from bench.verification_pays.model import write_base
+
+    base = write_base(work / "base" / str(seed), size.corpus, seed)
+    if arm not in GOES_ON:
+        return base
+    write_arms(work, size, "errors", seed)
+    train_and_evaluate(work, size, "errors", GOES_ON[arm], seed)
+    return work / "models" / f"errors-{GOES_ON[arm]}-{seed}" / "model"
+
+
+def plan_of(rows: Path, base: Path, out: Path, size: Size, arm: str, seed: int) -> TrainPlan:
+    """Return what `evol train` would be asked for an arm."""
     from evol.train.plan import TrainPlan
-    from evol.train.sft import train
 
-    write_base(base, size.corpus, seed)
-    return train(TrainPlan(str(rows), str(base), out, recipe(size, seed)))
-
-
-def _reinforce(rows: Path, base: Path, out: Path, keys: dict[str, Any]) -> Trained:
-    from evol.train.grpo import train
-    from evol.train.plan import TrainPlan
-
-    return train(TrainPlan(str(rows), str(base), out, keys, method="grpo"))
+    if arm == REINFORCED:
+        return TrainPlan(str(rows), str(base), out, reinforcement(size, seed), method="grpo")
+    return TrainPlan(str(rows), str(base), out, recipe(size, seed, further=arm in GOES_ON))
 
 
-def _evaluate(folder: Path, problems: Path) -> Evaluation:
+def train(plan: TrainPlan) -> Trained:
+    """Train by the plan's method."""
+    from evol.train import grpo, sft
+
+    return (grpo if plan.method == "grpo" else sft).train(plan)
+
+
+def _evaluate(model: Path, out: Path, problems: Path) -> Evaluation:
     from evol.train.evaluation import Decoding, EvaluationPlan, evaluate, read_benchmark
 
     benchmark = read_benchmark(str(problems), domain="math")
     decoding = Decoding(max_tokens=256)
-    model = str(folder / "model")
-    return evaluate(EvaluationPlan(model, benchmark, folder / "eval", decoding=decoding, concurrency=128))
+    return evaluate(EvaluationPlan(str(model), benchmark, out, decoding=decoding, concurrency=128))
