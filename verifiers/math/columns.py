@@ -13,6 +13,11 @@ from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_ITEMS, MathError
 from evol.verifiers.math.unicode import repair
 
 _COLUMN = re.compile(r"\\begin\{([pbB]?)matrix\}(.*?)\\end\{\1matrix\}", re.DOTALL)
+_ALIGNED = re.compile(
+    r"\\begin\{(align|aligned|alignat|gathered|gather|equation|split|eqnarray)\*?\}(.*?)\\end\{\1\*?\}",
+    re.DOTALL,
+)
+_CONTINUES = re.compile(r"(?:[=<>≤≥≈]|\\(?:leq?|geq?|approx|equiv|Rightarrow|implies)(?![a-zA-Z]))")
 _PIECE = re.compile(
     r"(?:[-+*/=,(){}]|\\(?:times|cdot|left\s*\(|right\s*\)|ln|log|sin|cos|d?frac\{|sqrt\{))\s*"
 )
@@ -20,6 +25,24 @@ _LAYOUT = re.compile(r"(?:\\[,;:! ]|\\text\{\s*\}|\s)+")
 _EMPTY_FRACTION = re.compile(r"\\[dt]?frac\s*\{(?:\\[,;:! ]|\s)*\}")
 _NUMBER_AHEAD = re.compile(r"\d|\.\d")
 _FRACTION_AHEAD = re.compile(r"\\[dt]?frac\b|\\sqrt\b")
+
+
+def joined_rows(text: str) -> str:
+    """Return a derivation on one line: a row that begins with a relation goes on with the row before it.
+
+    Rows that do not are statements of their own, as in a system of equations.
+    """
+    match = _ALIGNED.search(repair(text)) if len(text) <= MAX_ANSWER_CHARS else None
+    if match is None or "\\begin" in match[2]:
+        return text
+    statements: list[str] = []
+    for row in match[2].replace("&", " ").split("\\\\"):
+        if statements and _CONTINUES.match(row.strip()):
+            statements[-1] += f" {row.strip()}"
+        elif row.strip():
+            statements.append(row.strip())
+    source = match.string
+    return f"{source[: match.start()]} {' ; '.join(statements)} {source[match.end() :]}".strip()
 
 
 def joined_columns(text: str) -> str:

@@ -29,7 +29,7 @@ VERIFIER = "math_answer"
 _SHOWN = 300
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
 _DECIMAL_COMMA = re.compile(
-    r"(-?(?:\d{1,3}(?:\.\d{3})+|\d+(?=(?:,|\{,\})(?!\d{3}$))|0+|\d{4,}))(?:,|\{,\})(\d+)"
+    r"([$€£]?-?(?:\d{1,3}(?:\.\d{3})+|\d+(?=(?:,|\{,\})(?!\d{3}$))|0+|\d{4,}))(?:,|\{,\})(\d+)(\s*[^\d,.;]*)"
 )
 _PADDED = re.compile(r",0\d")
 _SENTENCES = {
@@ -187,4 +187,4 @@ def _tree(text: str, *, commas: bool = True) -> Node:
 def _with_point(text: str) -> str:
     """Return `3,5`, `3{,}5` and `1.234,56` with a decimal point; `1,000` is a thousand."""
     match = _DECIMAL_COMMA.fullmatch(text)
-    return f"{match[1].replace('.', '')}.{match[2]}" if match else text
+    return f"{match[1].replace('.', '')}.{match[2]}{match[3]}" if match else text

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from evol.verifiers.math.braces import braced
-from evol.verifiers.math.columns import joined_columns
+from evol.verifiers.math.columns import joined_columns, joined_rows
 from evol.verifiers.math.unicode import repair
 from evol.verifiers.math.units import parse_unit
 
@@ -36,6 +36,7 @@ _APPROXIMATION = re.compile(
 _REMARK = re.compile(r"(?<=[\d})])(?:\s|\\[,;: ]){0,4}\\text\{\s*\(([A-Za-z ]{2,40})\)\s*\}$")
 _UNENDING = re.compile(r"(?<=\.\d\d)(\d*)\s*(?:\\(?:[lc]?dots|dotsc)|…)\s*\$?$")
 _LABEL = re.compile(r"^(?:\\text\s*\{\s*)?(?:[Aa]nswer|ANSWER)\s*:\s*(?:\})?\s*(?=\S)|^=\s*(?=[^=\s])")
+_PLAIN_REMARK = re.compile(r"(?<=\d)\s{1,4}\(([A-Za-z][A-Za-z ]{2,40})\)$")
 _QUALIFYING = re.compile(r"\b(?:or|and|not|if|when|unless|except|mod|base|only|each)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\{([^{}\\]*)\}")
 
@@ -62,6 +63,7 @@ def undress(text: str) -> str:
                 text = inside.strip()
         text = _LABEL.sub("", _unwrapped(text))
         if text.endswith((")", ")}")):
+            text = _PLAIN_REMARK.sub(_without_remark, text)
             text = _REMARK.sub(_without_remark, _APPROXIMATION.sub("", text))
         if text == before:
             break
@@ -91,7 +93,7 @@ def joined_lines(text: str) -> str:
 
     Blank lines between several values are separators.
     """
-    return joined_columns(text) if "\\begin" in text else _BLANK_LINE.sub(" ; ", text)
+    return joined_columns(joined_rows(text)) if "\\begin" in text else _BLANK_LINE.sub(" ; ", text)
 
 
 def squeeze(text: str) -> str:

@@ -11,8 +11,12 @@ from dataclasses import dataclass, replace
 
 from evol.verifiers.math.braces import braced
 from evol.verifiers.math.dress import undress
-from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS
+from evol.verifiers.math.grammar import parse
+from evol.verifiers.math.letters import begins_with_letter, chosen
+from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS, MathError
+from evol.verifiers.math.nodes import symbols
 from evol.verifiers.math.sentences import is_prose, plain_words, single_statement, stated_value
+from evol.verifiers.math.spans import MATH, NUMBER, Span, formulas_and_numbers
 from evol.verifiers.math.unicode import mend
 
 
@@ -45,52 +49,65 @@ _PHRASE = re.compile(
     r"\banswers?\b(?:\s{1,9}(?:here|to\s{1,9}[^.\n]{1,60}?))?"
     r"(?:\s{0,9}(?:\*\*|\\?\))?\s{0,9}(?:is|are|was|should\s{1,9}be|would\s{1,9}be|must\s{1,9}be|equals|=|:|：)"
     r"(?:\s{0,9}(?:therefore|thus|then|:|：))?|\s{1,9}(?=\$|\\\(|\\\[|\d))\s{0,9}(?:\*\*\s{0,9})?"
-    r"|(?:答案|答え|回答)\s{0,9}(?:是|为|は|：|:)\s{0,9}|คำตอบ(?:คือ|\s{0,9}:)\s{0,9}"
+    r"|(?:答案|答え|回答|正解|정답|답)\s{0,9}(?:是|为|は|은|：|:)\s{0,9}|คำตอบ(?:คือ|\s{0,9}:)\s{0,9}"
     rf"|(?<!\w)(?:{_ANSWER_WORDS})(?:\s{{1,9}}(?:final[e]?|correct[ae]?))?"
     r"\s{0,9}(?::|：|\s(?:est|es|ist|è|é|jest|je|är|er|is|on|este|це|هو|هي|है)(?!\w))\s{0,9}",
     re.IGNORECASE,
 )
+_POLAR = re.compile(r"\s*(?:\*\*)?(yes|no|true|false)(?:\*\*)?(?=[\s.,;:!]|$)", re.IGNORECASE)
+_TAGGED = re.compile(r"<answer>(.*?)</answer>", re.DOTALL | re.IGNORECASE)
+_CONNECTIVE = re.compile(
+    r"^(?:Hence|Thus|So|Therefore|Then|Finally|Donc|Ainsi|因此|所以|故)[,，:：]?\s*(?=[$\\\d(\[{-])"
+)
+_STATED = re.compile(
+    r"(?:.*[\s}])?(?:is|are|was|were|equals|be|est|sont|es|son|ist|sind|è)(?:\s*:)?\s+(?P<value>[^\s].*)",
+    re.DOTALL,
+)
+_QUALIFIED = re.compile(r"\b(?:not|if|when|unless|or|nor|no|less|more|than|least|most)\b|n't")
+_SENTENCE_START = re.compile(r"[.!?。]\s+|\n")
 _FINAL = re.compile(r"final\s+answer\s*(?:is|:)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$|\*\*)|。|\sI hope it is|<\|")
 _BOLD = re.compile(r"\*\*([^*\n]{1,300}?)\*\*")
-_MATH = re.compile(
-    r"\$\$(.{1,2000}?)\$\$|\$([^$]{1,2000}?)\$|\\\((.{1,2000}?)\\\)|\\\[(.{1,2000}?)\\\]", re.DOTALL
-)
-_NUMBER = re.compile(
-    r"(?<![A-Za-z0-9_.])[-−]?[$€£]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?(?:\s?\\?%)?"
-    r"|(?<![\w.])\.\d+"
-)
-_GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]{0,80}+\}){0,80}+\}){0,80}+\}"
-_TERM = (
-    rf"(?:\d+(?:\.\d+)?|\\[dt]?frac\s?{_GROUP}\s?{_GROUP}|\\sqrt(?:\[\w\])?\s?{_GROUP}"
-    rf"|\\(?:pi|infty)(?![a-zA-Z])|\^{_GROUP}|\^\d)"
-)
-_LOOSE_FORMULA = re.compile(
-    rf"-?(?:\d+(?:\.\d+)?\s?)?\\(?:[dt]?frac\s?{_GROUP}\s?{_GROUP}|sqrt(?:\[\w\])?\s?{_GROUP}|pi(?![a-zA-Z]))"
-    rf"(?:\s?(?:\\cdot|\\times|[-+*/])?\s?{_TERM}){{0,8}}"
-)
-_LINE_HEAD = re.compile(r"\n\s*(?:\*\*)?(?:\(([A-J])\)|([A-J]))(?:\*\*)?(?:[.,:)。]|[ \t]*$)", re.MULTILINE)
-_HEAD = re.compile(r"\s*(?:\(([A-J])\)\s*(?:[.:。]|$|\n)|([A-J])\s*(?:[.:)。]|$|\n))")
-_LETTERS = re.compile(
-    r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z'])(?:\s{0,4}(?:,|;|&|,?\s{0,4}and|or)\s{0,4}\(?[A-J]\)?(?![A-Za-z']))*"
-)
-_DENIED = re.compile(r"(?:not|n't|不是|isn't)\s*(?:be\s+)?\(?$")
 
 
-def extract(text: str, *, choice: bool = False) -> Extraction | None:
+def extract(text: str, *, choice: bool = False, polar: bool = False) -> Extraction | None:
     """Return the final answer of a response, or None where there is none.
 
-    `choice` looks for a choice letter in prose: the caller knows that the gold is one.
+    `choice` looks for a choice letter in prose, `polar` for a yes or no at its head: the caller knows
+    that the gold is one.
     """
     text = mend(text[-MAX_RESPONSE_CHARS:])
+    start, end = _said_aloud(text)
+    found = _extracted(text[start:end], choice, polar)
+    if found is None:
+        return None
+    found = replace(found, start=found.start + start, end=found.end + start)
+    value = stated_value(found.value) if len(found.value) <= MAX_ANSWER_CHARS else None
+    return replace(found, value=undress(value)) if value else found
+
+
+def _said_aloud(text: str) -> tuple[int, int]:
+    """Return where the answer begins and ends: behind `</think>`, inside the last `<answer>`."""
+    start = text.rfind("</think>")
+    start = start + len("</think>") if start >= 0 and text[start + len("</think>") :].strip() else 0
+    tagged = list(_TAGGED.finditer(text, start))
+    return tagged[-1].span(1) if tagged and tagged[-1][1].strip() else (start, len(text))
+
+
+def _extracted(text: str, choice: bool, polar_gold: bool) -> Extraction | None:
     found = marked(text)
     if found is None:
         found = _phrase(text, choice) or _bold(text)
-    if found is None and choice and (is_prose(text) or _HEAD.match(text)):
+    if found is None and choice and (begins_with_letter(text) or _has_words(text)):
         found = _letter(text, 0)
-    found = found or _bare(text) or _prose(text, 0, "last_in_prose")
-    value = stated_value(found.value) if found and len(found.value) <= MAX_ANSWER_CHARS else None
-    return replace(found, value=undress(value)) if found and value else found
+    polar = _POLAR.match(text) if found is None and polar_gold else None
+    if polar:
+        return Extraction(polar[1], "polar", polar.start(1), polar.end(1))
+    return found or _bare(text) or _prose(text, 0, "last_in_prose")
+
+
+def _has_words(text: str) -> bool:
+    return bool(plain_words(text)) or any(c.isalpha() and c > "\u3000" for c in text[:_TAIL])
 
 
 def gold_answer(text: str) -> Extraction | None:
@@ -194,7 +211,7 @@ def _phrase(text: str, choice: bool) -> Extraction | None:
 def _sentence_end(text: str, start: int) -> int:
     """Return where the sentence from `start` ends; a formula is never cut."""
     stop = min(len(text), start + _TAIL)
-    formulas = [match.span() for match in _MATH.finditer(text, start, stop)]
+    formulas = [match.span() for match in MATH.finditer(text, start, stop)]
     for match in _SENTENCE_END.finditer(text, start, stop):
         if not any(a < match.start() < b for a, b in formulas):
             return match.start()
@@ -215,20 +232,11 @@ def _bold(text: str) -> Extraction | None:
 
 
 def _letter(text: str, offset: int) -> Extraction | None:
-    """Return the choice letter that a text begins with, or one line, or the last group not denied."""
-    head = _HEAD.match(text)
-    if head:
-        start, end = head.span(1 if head[1] else 2)
-        return Extraction(text[start:end], "choice_letter", offset + start, offset + end)
-    lines = list(_LINE_HEAD.finditer(text))
-    if len(lines) == 1:
-        start, end = lines[0].span(1 if lines[0][1] else 2)
-        return Extraction(text[start:end], "choice_letter", offset + start, offset + end)
-    for match in reversed(list(_LETTERS.finditer(text))):
-        article = match.group() in ("A", "I") and re.match(r"\s+[a-z]", text[match.end() :])
-        if not article and not _DENIED.search(text[: match.start()].lower()):
-            return Extraction(match.group(), "choice_letter", offset + match.start(), offset + match.end())
-    return None
+    """Return the choice letter that a text settles on."""
+    span = chosen(text)
+    if span is None:
+        return None
+    return Extraction(text[slice(*span)], "choice_letter", offset + span[0], offset + span[1])
 
 
 def _bare(text: str) -> Extraction | None:
@@ -239,13 +247,25 @@ def _bare(text: str) -> Extraction | None:
         if len(lines) > 1 and not is_prose(lines[-1]) and re.search(r"\d", lines[-1]):
             return _found(lines[-1], "last_line", text.rindex(lines[-1]))
         return None
-    return _found(text, "bare", 0)
+    text = _CONNECTIVE.sub("", text.strip()) if text[:1].isalpha() else text
+    return None if _is_short_prose(text) else _found(text, "bare", 0)
+
+
+def _is_short_prose(text: str) -> bool:
+    """Whether words stand beside a number or formula in what is no notation: `She has $5 + 5 = 10$.`"""
+    if not _has_words(text) or not re.search(r"\d", text):
+        return False
+    try:
+        parse(undress(text))
+    except (MathError, RecursionError):
+        return True
+    return False
 
 
 def _is_short_sentence(text: str) -> bool:
     """Whether two words and one number end in a full stop: `Weng earned $10.`"""
     stopped = text.rstrip().endswith((".", "。"))
-    return stopped and len(plain_words(text)) == 2 and len(_NUMBER.findall(text)) == 1 and "\\" not in text
+    return stopped and len(plain_words(text)) == 2 and len(NUMBER.findall(text)) == 1 and "\\" not in text
 
 
 def _prose(text: str, offset: int, rule: str) -> Extraction | None:
@@ -254,7 +274,9 @@ def _prose(text: str, offset: int, rule: str) -> Extraction | None:
     After "answer:" it is the first, where nothing is computed there: "Answer: $90 in 6 months".
     """
     text, offset = text[-_TAIL:], offset + max(0, len(text) - _TAIL)
-    spans = _candidates(text)
+    if rule == "last_in_prose" and (stated := _stated(text, offset)):
+        return stated
+    spans = formulas_and_numbers(text)
     telling = [s for s in spans if re.search(r"\d|\\[a-z]|=", s[2])] or [s for s in spans if s[2].strip()]
     if telling:
         last = 0 if rule == "answer_phrase" and not _WORKINGS.search(text) else len(telling) - 1
@@ -274,36 +296,24 @@ def _prose(text: str, offset: int, rule: str) -> Extraction | None:
     return _found(text, "words", offset) if len(text) <= 200 else None
 
 
-def _span(span: tuple[int, int, str, bool], rule: str, offset: int) -> Extraction | None:
+def _stated(text: str, offset: int) -> Extraction | None:
+    """Return what the last sentence says its subject is, where that is nothing but an answer."""
+    body = text.rstrip(" \n.。*")
+    start = max((m.end() for m in _SENTENCE_START.finditer(body)), default=0)
+    match = _STATED.fullmatch(body, start)
+    if match is None or "=" in match["value"] or not re.search(r"\d", match["value"]):
+        return None
+    if plain_words(match["value"]) or _QUALIFIED.search(body[start:].lower()):
+        return None
+    try:
+        if symbols(parse(undress(match["value"]))):
+            return None
+    except (MathError, RecursionError):
+        return None
+    return _found(match["value"], "stated", offset + match.start("value"))
+
+
+def _span(span: Span, rule: str, offset: int) -> Extraction | None:
     start, end, value, _ = span
     dressed = undress(value)
     return Extraction(dressed, rule, offset + start, offset + end) if dressed else None
-
-
-def _candidates(text: str) -> list[tuple[int, int, str, bool]]:
-    """Return (start, end, value, is a formula) of formulas and of numbers outside them, in order."""
-    found: list[tuple[int, int, str, bool]] = []
-    position = 0
-    for match in _MATH.finditer(text):
-        content = next(group for group in match.groups() if group is not None)
-        if match.start() < position or (match[2] is not None and len(plain_words(content)) > 1):
-            continue
-        found += _numbers(text, position, match.start())
-        found.append((match.start(), match.end(), content, True))
-        position = match.end()
-    return found + _numbers(text, position, len(text))
-
-
-def _numbers(text: str, start: int, end: int) -> list[tuple[int, int, str, bool]]:
-    """Return the numbers of a part of a text, and the formulas that stand there without dollar signs."""
-    found: list[tuple[int, int, str, bool]] = []
-    position = start
-    for match in _LOOSE_FORMULA.finditer(text, start, end) if "\\" in text else ():
-        found += _plain_numbers(text, position, match.start())
-        found.append((match.start(), match.end(), match.group(), True))
-        position = match.end()
-    return found + _plain_numbers(text, position, end)
-
-
-def _plain_numbers(text: str, start: int, end: int) -> list[tuple[int, int, str, bool]]:
-    return [(m.start(), m.end(), m.group().strip(), False) for m in _NUMBER.finditer(text, start, end)]

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from evol.verifiers.math.limits import MAX_ITEMS, MathSyntaxError, TooLarge
-from evol.verifiers.math.nodes import Add, Builder, Call, Matrix, Mul, Node, Quantity, Seq, Text, negate
+from evol.verifiers.math.nodes import (
+    Add,
+    Builder,
+    Call,
+    Matrix,
+    Mul,
+    Node,
+    Quantity,
+    Relation,
+    Seq,
+    Text,
+    negate,
+)
 
 if TYPE_CHECKING:
     from evol.verifiers.math.grammar import Parser
@@ -114,7 +126,10 @@ def environment(parser: Parser) -> Node:
         raise MathSyntaxError("A derivation stands where an answer should.")
     if name == "vmatrix":
         return determinant(rows)
-    return Matrix(tuple(rows), cases=name in ("cases", "dcases"))
+    cases = name in ("cases", "dcases")
+    if cases and all(len(cells) == 1 and isinstance(cells[0], Relation) for cells in rows):
+        return Seq(tuple(cells[0] for cells in rows), "and")
+    return Matrix(tuple(rows), cases=cases)
 
 
 def determinant(rows: list[tuple[Node, ...]]) -> Node:

@@ -14,6 +14,8 @@ from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.special import choice
 from evol.verifiers.workers import WorkerPool
 
+_POLAR = frozenset(("yes", "no", "true", "false"))
+
 
 def verify(gold: str, answer: str, *, profile: Profile = STRICT, last_resort: bool = True) -> Verdict:
     """Judge a response, or a bare answer, by a gold answer.
@@ -29,7 +31,8 @@ def verify(gold: str, answer: str, *, profile: Profile = STRICT, last_resort: bo
     if expected is None:
         return Verdict.undecided(VERIFIER, "no_gold", "The gold holds no answer to compare with.")
     letter = choice(expected.value)
-    found = extract(answer, choice=letter is not None and len(expected.value) < 80)
+    polar = expected.value.strip(" .").lower() in _POLAR
+    found = extract(answer, choice=letter is not None and len(expected.value) < 80, polar=polar)
     if found is None:
         return Verdict.reject(
             VERIFIER, "no_answer", "The response holds no final answer.", gold=_shown(expected)

@@ -1,0 +1,49 @@
+"""The choice letter that prose settles on: stated first, called correct, or the last that is not denied."""
+
+from __future__ import annotations
+
+import re
+
+_LINE_HEAD = re.compile(r"\n\s*(?:\*\*)?(?:\(([A-J])\)|([A-J]))(?:\*\*)?(?:[.,:)。]|[ \t]*$)", re.MULTILINE)
+_HEAD = re.compile(
+    r"\s*(?:\(([A-J])\)(?:\s*[.:。]|\s|$)|([A-J])\s*(?:[.:)。，]|,\s*(?:[a-z]|I\s)|$|\n))(?!\s*(?:,|and|or|&)\s*\(?[A-J]\b)"
+)
+_SAID = re.compile(
+    r"(?<![A-Za-z'])\(?([A-J])\)?\s+(?:is|must be|seems)\s+(?:the\s+)?(?:correct|right|best|true)(?![a-z])"
+    r"|(?:(?<!不)(?:选择?|選擇?)|정답은|답은|正解は)[：:]?\s*\(?([A-J])\)?(?![A-Za-z])"
+)
+_LETTERS = re.compile(
+    r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z'])(?:\s{0,4}(?:,|;|&|,?\s{0,4}and|or)\s{0,4}\(?[A-J]\)?(?![A-Za-z']))*"
+)
+_DENIED = re.compile(r"(?:not|n't|不是|不选|排除|isn't|neither|nor)\s*(?:be\s+)?\(?$")
+_REFUTED = re.compile(
+    r"\s*(?:(?:is|are|was|were)\s+(?:wrong|incorrect|false|not|too|ruled)|fails?\b|不对|错|不正确)"
+)
+
+
+def begins_with_letter(text: str) -> bool:
+    """Whether a text begins with a choice letter on its own."""
+    return _HEAD.match(text) is not None
+
+
+def chosen(text: str) -> tuple[int, int] | None:
+    """Return where the choice letter, or the last group of letters that is not denied, stands in a text."""
+    head = _HEAD.match(text)
+    if head:
+        return head.span(1 if head[1] else 2)
+    lines = list(_LINE_HEAD.finditer(text))
+    if len(lines) == 1:
+        return lines[0].span(1 if lines[0][1] else 2)
+    said = [match for match in _SAID.finditer(text) if not _is_denied(text, match.start())]
+    if said:
+        return said[-1].span(1 if said[-1][1] else 2)
+    for match in reversed(list(_LETTERS.finditer(text))):
+        article = match.group() in ("A", "I") and re.match(r"\s+[a-z]", text[match.end() :])
+        refuted = _REFUTED.match(text, match.end())
+        if not refuted and not article and not _is_denied(text, match.start()):
+            return match.span()
+    return None
+
+
+def _is_denied(text: str, at: int) -> bool:
+    return _DENIED.search(text[max(0, at - 30) : at].lower()) is not None
