@@ -14,6 +14,10 @@ _RUN_OF_LETTERS = re.compile(r"[A-H]{2,8}")
 _ROMAN = re.compile(r"\(?(?P<first>[IVX]+)\)?(?:\s*(?:,|;|&|,?\s*and)\s*\(?[IVX]+\)?)*(?:\s+only)?")
 _CHOICES = re.compile(r"\(?([A-J])\)?(?:\s*(?:,|;|and|&|,\s*and)\s*\(?([A-J])\)?)+")
 _OPTION = re.compile(r"(?:option|choice)\s+(?=\(?[A-J]\b)", re.IGNORECASE)
+_FORMULA = re.compile(r"\$[^$]*\$")
+_WINS = re.compile(
+    r"(?<=[a-z])\s+(?:(?:always|can|will)\s+)?(?:wins?(?:\s+the\s+game)?|has\s+a\s+winning\s+strategy)$"
+)
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St|Prof)\.(?=\s+[A-Z])")
 _POLAR = re.compile(r"(yes|no|true|false)(?:[.,;:!]\s*(.*))?", re.IGNORECASE | re.DOTALL)
 _PHRASE = re.compile(r"(?:(?:an?|A|An)\s+)?[^\W\d_]{2,}(?:[\s-]+[^\W\d_]+){0,6}")
@@ -32,7 +36,7 @@ _NO_SOLUTION = re.compile(
 )
 _UNLIMITED = re.compile(
     r"(?:there (?:are|is) )?(?:infinitely many|infinite|(?:an )?infinite number of)"
-    r"(?: solutions?| such \w+| many)?"
+    r"(?: solutions?| such \w+| many)?(?: exist)?"
 )
 _EXCEPTION = re.compile(
     r"(?:all|any|every) (?:the )?(?:real numbers?|reals)(?: [a-z])?,? (?:except|other than|excluding|but)"
@@ -187,11 +191,11 @@ def _polar(a: str, b: str) -> Finding | None:
 
 def _phrases(a: str, b: str, fonts: bool) -> Finding | None:
     """Find two short phrases the same but for articles, a preposition before them, case and plurals."""
-    a, b = a.rstrip(" ."), b.rstrip(" .")
-    if not (_PHRASE.fullmatch(a) and _PHRASE.fullmatch(b)):
-        return None
+    a, b = (_WINS.sub("", text.rstrip(" .")) for text in (a, b))
     if _is_predicate(a, b) or _is_predicate(b, a):
         return Finding(True, "same_words")
+    if not (_PHRASE.fullmatch(a) and _PHRASE.fullmatch(b)):
+        return None
     longest = max(map(len, re.findall(r"[^\W\d_]+", a + " " + b)))
     if _same_phrase(_bare_phrase(a), _bare_phrase(b)) and (fonts or longest > 3):
         return Finding(True, "same_words")
@@ -200,7 +204,7 @@ def _phrases(a: str, b: str, fonts: bool) -> Finding | None:
 
 def _is_predicate(word: str, sentence: str) -> bool:
     """Whether a sentence says nothing but that its subject is this word: `The lines are parallel`."""
-    match = _PREDICATE.fullmatch(sentence)
+    match = _PREDICATE.fullmatch(_FORMULA.sub("that", sentence)) if word.isalpha() else None
     said = match is not None and match["said"].lower() == word.lower() and len(word) > 2
     return said and not _QUALIFIED.intersection(sentence.lower().split())
 
