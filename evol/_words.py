@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_DROPPED = " \t\r\n\f\v.,;:!?\"'()`"
+_DROPPED = " \t\r\n\f\v\x1c\x1d\x1e\x1f.,;:!?\"'()`"
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s.,;:!?\"'()`’‘“”…、。！？，]")
 _QUOTE = re.compile("[’‘“”]")
@@ -38,6 +38,9 @@ SPELLED |= {word: str(value) for word, value in _TENS.items()} | {"hundred": "10
 _LEVEL = bytes(32 if chr(code) in _DROPPED else ord(chr(code).lower()) for code in range(128)).ljust(
     256, b" "
 )
+# The same for many texts at once, with a byte between them that no text holds.
+BETWEEN = b"\xff"
+_LEVEL_OF_EACH = _LEVEL[:-1] + BETWEEN
 _UNSIGNED = bytes(code for code in range(128) if chr(code).isalnum() or chr(code) in " _")
 
 
@@ -56,12 +59,16 @@ def words(text: str) -> list[str]:
     if not text.isascii():
         text = _QUOTE.sub(" ", text)
     if text.isascii():
-        level = text.encode().translate(_LEVEL)
-        text = level.decode()
-        for sign in set(level.translate(None, _UNSIGNED).decode()):
-            text = text.replace(sign, f" {sign} ")
-        return text.split()
+        return level(text.encode()).decode().split()
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def level(texts: bytes) -> bytes:
+    """Return texts in ASCII, `BETWEEN` between any two, in lower case with spaces between their words."""
+    levelled = texts.translate(_LEVEL_OF_EACH)
+    for sign in set(levelled.translate(None, _UNSIGNED + BETWEEN)):
+        levelled = levelled.replace(bytes((sign,)), b" %c " % sign)
+    return levelled
 
 
 def is_number(word: str) -> bool:

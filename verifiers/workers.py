@@ -34,9 +34,12 @@ SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
 
 
 def _environment() -> dict[str, str]:
-    """Return the caller's environment without what looks like a secret."""
+    """Return the caller's environment without what looks like a secret.
+
+    There is a worker for each core, and numpy's threads would take address space for all cores in each.
+    """
     kept = {k: v for k, v in os.environ.items() if not any(s in k.upper() for s in SECRETS)}
-    return {**kept, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    return {"OPENBLAS_NUM_THREADS": "1", **kept, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
 
 
 class _Worker:

@@ -9,20 +9,17 @@ worker processes: they take paths and return bytes or numbers.
 from __future__ import annotations
 
 import math
-from array import array
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain, compress, repeat
 from pathlib import Path
 
-from evol._words import words, written_numbers
-from evol.dedup.shingles import Numbers, shingles
+from evol._words import written_numbers
+from evol.dedup.hashes import mixed, pair_hashes
+from evol.dedup.shingles import Numbers
 from evol.dedup.spool import read_slice
 
-MISSED = 0.01
-MOST_HASHES = 64
+MISSED = 0.005
+MOST_HASHES = 72
 SEED = 20240917
 NO_KEY = 0
 
@@ -40,10 +37,10 @@ class Plan:
 
 
 def plan(threshold: float) -> Plan:
-    """Return the bands that miss at most 1 % of the pairs at the threshold with the fewest candidates.
+    """Return the bands that miss at most 0.5 % of the pairs at the threshold with the fewest candidates.
 
     Longer bands let fewer dissimilar pairs through and need more bands: the longest that stay
-    within 64 hash values are taken.
+    within 72 hash values are taken.
     """
     best = Plan(_bands_for(threshold, 1), 1)
     for rows in range(2, MOST_HASHES + 1):
@@ -60,30 +57,28 @@ def _bands_for(threshold: float, rows: int) -> int:
 
 
 def sketch(path: Path, start: int, end: int, cut: Plan, numbers: Numbers) -> list[bytes]:
-    """Return the keys of the texts in a slice of a spool: of all their words, then band by band.
+    """Return the keys of the texts in a slice of a spool: of the whole signature, then band by band.
 
-    Each item holds one signed 64-bit key a text. A text without any word has the key 0 everywhere.
+    Each item holds one 64-bit key a text. A text without any word has the key 0 everywhere.
     Where texts with other numbers are never duplicates, the numbers are a part of each band's key, so
     that the many problems made from one template do not become candidates of each other.
     """
+    import numpy as np
     from rensa import RMinHash
 
     texts = read_slice(path, start, end)
-    found = [words(text) for text in texts]
-    tokens = [shingles(one, numbers) for one in found]
-    matrix = RMinHash.digest_matrix_from_token_sets(tokens, cut.bands * cut.rows, SEED)
-    values = chain.from_iterable(matrix.to_rows())
-    # The hash of a tuple of integers does not depend on PYTHONHASHSEED.
-    of_bands: Iterable[tuple[object, ...]] = zip(*[values] * cut.rows, strict=True)
+    tokens, offsets = pair_hashes(texts, numbers)
+    size = cut.bands * cut.rows
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(tokens, offsets, size, SEED)
+    values = np.array(matrix.to_rows(), np.uint64).reshape(len(texts), cut.bands, cut.rows)
+    keys = np.zeros((len(texts), cut.bands), np.uint64)
     if numbers == "exact":
-        counted = chain.from_iterable(repeat(_digest(written_numbers(text)), cut.bands) for text in texts)
-        of_bands = zip(of_bands, counted, strict=True)
-    keys = array("q", map(hash, of_bands))
-    for at, one in enumerate(found):
-        if not one:
-            keys[at * cut.bands : (at + 1) * cut.bands] = array("q", [NO_KEY] * cut.bands)
-    same = array("q", [_digest(one) if one else NO_KEY for one in found])
-    return [same.tobytes(), *(keys[band :: cut.bands].tobytes() for band in range(cut.bands))]
+        counted = [_digest(written_numbers(text)) for text in texts]
+        keys += np.array(counted, np.int64).view(np.uint64)[:, None]
+    for row in range(cut.rows):
+        keys = mixed(keys ^ values[:, :, row])
+    keys[np.diff(offsets) == 0] = NO_KEY
+    return [mixed(keys.sum(axis=1)).tobytes(), *(keys[:, band].tobytes() for band in range(cut.bands))]
 
 
 def _digest(found: list[str]) -> int:
@@ -96,12 +91,17 @@ def repeated(path: Path, live: Path | None, part: int, parts: int) -> list[list[
     Looks at the keys that leave the rest `part` when divided by `parts`, of the texts whose byte in
     the file `live` is 1 (all, where there is none).
     """
-    keys = array("q", path.read_bytes())
-    alive = b"\1" * len(keys) if live is None else live.read_bytes()
-    mine = (key for key in compress(keys, alive) if key % parts == part)
-    wanted = {key for key, times in Counter(mine).items() if times > 1} - {NO_KEY}
-    groups: dict[int, list[int]] = {}
-    for number in compress(range(len(keys)), map(wanted.__contains__, keys)):
-        if alive[number]:
-            groups.setdefault(keys[number], []).append(number)
-    return list(groups.values())
+    import numpy as np
+
+    keys = np.fromfile(path, np.int64)
+    mine = (keys % parts == part) & (keys != NO_KEY)
+    if live is not None:
+        mine &= np.fromfile(live, np.bool_)
+    numbers = np.flatnonzero(mine)
+    found = keys[numbers]
+    order = np.argsort(found, kind="stable")
+    found, numbers = found[order], numbers[order]
+    again = np.r_[False, found[1:] == found[:-1], False]
+    first = np.flatnonzero(~again[:-1] & again[1:])
+    last = np.flatnonzero(again[:-1] & ~again[1:])
+    return sorted(numbers[a : b + 1].tolist() for a, b in zip(first, last, strict=True))
