@@ -17,6 +17,7 @@ from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS, Mat
 from evol.verifiers.math.nodes import symbols
 from evol.verifiers.math.sentences import is_prose, plain_words, single_statement, stated_value
 from evol.verifiers.math.spans import MATH, NUMBER, Span, formulas_and_numbers
+from evol.verifiers.math.special import choice as named_choice
 from evol.verifiers.math.unicode import mend
 
 
@@ -98,7 +99,8 @@ def _extracted(text: str, choice: bool, polar_gold: bool) -> Extraction | None:
     found = marked(text)
     if found is None:
         found = _phrase(text, choice) or _bold(text)
-    if found is None and choice and (begins_with_letter(text) or _has_words(text)):
+    labelled = choice and not is_prose(text) and (written := named_choice(text)) and written.label
+    if found is None and choice and not labelled and (begins_with_letter(text) or _has_words(text)):
         found = _letter(text, 0)
     polar = _POLAR.match(text) if found is None and polar_gold else None
     if polar:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from evol.verifiers.math.sentences import is_prose
+
 _LINE_HEAD = re.compile(r"\n\s*(?:\*\*)?(?:\(([A-J])\)|([A-J]))(?:\*\*)?(?:[.,:)。]|[ \t]*$)", re.MULTILINE)
 _HEAD = re.compile(
-    r"\s*(?:\(([A-J])\)(?:\s*[.:。]|\s|$)|([A-J])\s*(?:[.:)。，]|,\s*(?:[a-z]|I\s)|$|\n))(?!\s*(?:,|and|or|&)\s*\(?[A-J]\b)"
+    r"\s*(?:\(([A-J])\)(?:\s*[.:。]|\s*$|\n)|([A-J])\s*(?:[.:)。，]|,\s*(?:[a-z]|I\s)|$|\n))(?!\s*(?:,|and|or|&)\s*\(?[A-J]\b)"
 )
+_PROSE_HEAD = re.compile(r"\s*\(([A-J])\)(?=\s)")
 _SAID = re.compile(
     r"(?<![A-Za-z'])\(?([A-J])\)?\s+(?:is|must be|seems)\s+(?:the\s+)?(?:correct|right|best|true)(?![a-z])"
     r"|(?:(?<!不)(?:选择?|選擇?)|정답은|답은|正解は)[：:]?\s*\(?([A-J])\)?(?![A-Za-z])"
@@ -28,7 +31,7 @@ def begins_with_letter(text: str) -> bool:
 
 def chosen(text: str) -> tuple[int, int] | None:
     """Return where the choice letter, or the last group of letters that is not denied, stands in a text."""
-    head = _HEAD.match(text)
+    head = _HEAD.match(text) or (_PROSE_HEAD.match(text) if is_prose(text) else None)
     if head:
         return head.span(1 if head[1] else 2)
     lines = list(_LINE_HEAD.finditer(text))

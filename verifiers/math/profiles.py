@@ -44,7 +44,9 @@ class Profile:
 
 
 STRICT = Profile("strict", True, False, False, False, False, False, False, False, False, False, False, False)
+GOLD = replace(STRICT, name="gold", percent_as_number=True)
+"""Strict but for a key that says 42% where a solution, asked for it in percent, says 42."""
 LENIENT = Profile("lenient", False, True, True, True, True, True, True, True, True, True, True, True)
 MEASURED = replace(LENIENT, name="measured", last_digit_error=True)
 """Lenient for measured quantities, as physics collections judge them: a decimal carries an error."""
-PROFILES = {profile.name: profile for profile in (STRICT, LENIENT, MEASURED)}
+PROFILES = {profile.name: profile for profile in (STRICT, GOLD, LENIENT, MEASURED)}

@@ -89,7 +89,7 @@ def test_no_answer(text: str) -> None:
         ("I think the correct answer is C", "C"),
         ("It's not A because it makes no sense, therefore I think it's B", "B"),
         ("B。 不是 A", "B"),
-        ("The answer is (B) 12", "B"),
+        ("The answer is (B) 12", "(B)"),
         ("The right options here are A and D", "A and D"),
         ("C, D", "C, D"),
         ("Let me think about the two of them.\n**D**\nbecause A fails", "D"),

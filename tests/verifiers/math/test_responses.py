@@ -153,6 +153,8 @@ RIGHT = [
     ('8', 'He needs 5+3=<<5+3=8>>8 apples.\n#### 8'),
 ]  # fmt: skip
 WRONG = [
+    ('(B) 12', '(B) 17'),
+    ('(B) 12', '(B) 17 apples'),
     ('C', "The answer is B, it can't be C"),
     ('B', 'It is not B, it is C.'),
     ('A', 'A cat sat on B'),
