@@ -9,6 +9,7 @@ never takes from the program: a solution that redefines `abs` or `math` bends no
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeGuard
@@ -16,6 +17,7 @@ from typing import TypeGuard
 from evol.verifiers.code.source import (
     BUILTINS,
     DEFINITIONS,
+    MAX_SOURCE,
     defined,
     loaded_names,
     names_used,
@@ -37,6 +39,7 @@ CANDIDATE_MODULES = frozenset(
         *("your_module", "module", "my_module", "code_module"),
     )
 )
+TEXT = re.compile(r"\s*[A-Za-z]{0,2}['\"]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,11 @@ def ready(script: str, prompt: str = "", entry_point: str | None = None) -> Read
     dropped |= {id(s): [] for s in future}
     front = [*future, *(ast.Import([ast.alias(m)]) for m in sorted(needed)), *helpers]
     calls = _calls(tree, entry_point, loaded)
-    text = "\n".join([*map(ast.unparse, front), _without(script, tree, dropped), *map(ast.unparse, calls)])
+    written = [f"{name}({', '.join(given)})" for name, given in calls]
+    text = "\n".join([*map(ast.unparse, front), _without(script, tree, dropped), *written])
     kept = [each for s in tree.body for each in dropped.get(id(s), [s])]
-    whole = ast.Module([*front, *kept, *calls], [])
+    made = [ast.Expr(ast.Call(_read(name), [*map(_read, given)], [])) for name, given in calls]
+    whole = ast.Module([*front, *kept, *made], [])
     return ReadyScript(text, _entry_points(tree, names, missing - given - needed), whole)
 
 
@@ -155,17 +160,19 @@ def preamble(prompt: str, entry_points: Iterable[str]) -> str:
     return "\n".join(lines[: found[-1]]) if found else prompt
 
 
-def _calls(tree: ast.Module, entry_point: str | None, called: Container[str]) -> list[ast.stmt]:
-    """Return calls of the functions that hold the tests, where nothing in the script calls them."""
+def _calls(
+    tree: ast.Module, entry_point: str | None, called: Container[str]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return calls of the functions that hold the tests, where nothing in the script calls them.
+
+    Each is the function's name and those of its arguments.
+    """
     functions = [s for s in tree.body if isinstance(s, ast.FunctionDef)]
     holders = [f for f in functions if f.name.startswith("test") and not (f.args.args or f.args.posonlyargs)]
     checks = [f for f in functions if entry_point and f.name == "check" and len(f.args.args) == 1]
-    plain = [ast.Call(_read(f.name), [], []) for f in holders if f.name not in called]
-    given: list[ast.expr] = [_read(entry_point)] if entry_point else []
-    return [
-        *map(ast.Expr, plain),
-        *(ast.Expr(ast.Call(_read(f.name), given, [])) for f in checks if f.name not in called),
-    ]
+    given = (entry_point,) if entry_point else ()
+    wanted = [*((f.name, ()) for f in holders), *((f.name, given) for f in checks)]
+    return [(name, arguments) for name, arguments in wanted if name not in called]
 
 
 def _read(name: str) -> ast.Name:
@@ -182,16 +189,41 @@ def assemble(solution: str, prompt: str, entry_points: Iterable[str]) -> str:
         whole = _after_future(preamble(prompt, names), solution)
         return whole if parse(whole) is not None else solution
     for body in (solution, _indented(solution)):
-        whole = prompt.rstrip("\n") + "\n" + body
+        whole = _completed(prompt, body)
         if (tree := parse(whole)) is not None and _completes(tree, names):
             return whole
     return solution
 
 
+def guess(solution: str, prompt: str, entry_points: Iterable[str]) -> str | None:
+    """Return what `assemble` most likely makes of a solution, told from how its lines begin, or None.
+
+    Nothing is parsed: where a program guessed so is not accepted, ask `assemble` what was meant.
+    """
+    names = tuple(entry_points)
+    if not prompt or not names or len(prompt) + len(solution) >= MAX_SOURCE:
+        return None
+    first = _first_line(solution)
+    if first[:1] in (" ", "\t"):
+        # A text alone would be a docstring: a function without a body, which nobody wrote.
+        return None if TEXT.match(first) else _completed(prompt, solution)
+    if all(f"\ndef {name}(" in f"\n{solution}" for name in names):
+        return _after_future(preamble(prompt, names), solution)
+    return None
+
+
+def _first_line(solution: str) -> str:
+    """Return the first line with more than a comment on it."""
+    return next((line for line in solution.split("\n") if line.strip() and line.strip()[0] != "#"), "")
+
+
 def _starts_inside(solution: str) -> bool:
     """Whether a text begins with an indented statement, so that it is no program by itself."""
-    first = next((line for line in solution.split("\n") if line.strip() and line.strip()[0] != "#"), "")
-    return first[:1] in (" ", "\t")
+    return _first_line(solution)[:1] in (" ", "\t")
+
+
+def _completed(prompt: str, body: str) -> str:
+    return prompt.rstrip("\n") + "\n" + body
 
 
 def _after_future(before: str, solution: str) -> str:

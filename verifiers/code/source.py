@@ -25,6 +25,7 @@ LEAVES = frozenset(
     )
 )
 BINDERS = (*DEFINITIONS, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
+NAMING = frozenset((*BINDERS, ast.arg, ast.Import, ast.ImportFrom))
 
 
 def parse(source: str) -> ast.Module | None:
@@ -73,11 +74,14 @@ def nodes(tree: ast.AST) -> list[ast.AST]:
     """Return a tree's nodes but its constants, operators and contexts; in a third of `ast.walk`'s time."""
     found = [tree]
     for node in found:
+        if type(node) is ast.Name:
+            continue
         for name in node._fields:
             value: Any = getattr(node, name, None)
-            if type(value) is list:
+            kind = type(value)
+            if kind is list:
                 found += [v for v in value if type(v) not in LEAVES]
-            elif type(value) not in LEAVES:
+            elif kind not in LEAVES:
                 found.append(value)
     return found
 
@@ -114,8 +118,11 @@ def names_used(tree: ast.AST) -> tuple[set[str], set[str]]:
     loaded: set[str] = set()
     bound: set[str] = set()
     for node in nodes(tree):
+        kind = type(node)
         if type(node) is ast.Name:
             (loaded if type(node.ctx) is ast.Load else bound).add(node.id)
+        elif kind not in NAMING:
+            continue
         elif isinstance(node, ast.arg):
             bound.add(node.arg)
         elif isinstance(node, BINDERS):

@@ -17,7 +17,7 @@ from evol.verifiers.code import routes
 from evol.verifiers.code.evaluate import Beyond
 from evol.verifiers.code.literal_cases import LiteralTests, read_literal
 from evol.verifiers.code.routes import Trial
-from evol.verifiers.code.scripts import assemble
+from evol.verifiers.code.scripts import assemble, guess
 from evol.verifiers.code.source import displayed_depth, loaded_names, parse
 from evol.verifiers.code.suite import Suite
 from evol.verifiers.sandbox import Ending, Limits, Sandbox
@@ -61,8 +61,17 @@ class CodeVerifier:
             return Verdict.undecided(NAME, "broken_tests", reading.broken)
         if reading is not None and not reading.relevant:
             return Verdict.reject(NAME, "no_tests", "The tests use nothing of the program.")
+        literal = reading.literal if reading else None
+        guessed = guess(solution, suite.prompt, suite.entry_points)
+        if guessed is not None:
+            verdict = self._judged(guessed, suite, literal, limits or self.limits)
+            if verdict.accepted or assemble(solution, suite.prompt, suite.entry_points) == guessed:
+                return verdict
         program = assemble(solution, suite.prompt, suite.entry_points)
-        trial = self._try(program, suite, reading.literal if reading else None, limits or self.limits)
+        return self._judged(program, suite, literal, limits or self.limits)
+
+    def _judged(self, program: str, suite: Suite, literal: LiteralTests | None, limits: Limits) -> Verdict:
+        trial = self._try(program, suite, literal, limits)
         return _verdict(trial, _evidence(trial, suite))
 
     async def averify(self, solution: str, suite: Suite | None, limits: Limits | None = None) -> Verdict:

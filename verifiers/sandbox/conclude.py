@@ -27,6 +27,7 @@ BY_SIGNAL = {
     signal.SIGXFSZ: Ending.OUTPUT_LIMIT,
     signal.SIGKILL: Ending.MEMORY,
 }
+SIGNALS = {int(each): each.name for each in signal.Signals}
 BY_ERROR = {
     "MemoryError": Ending.MEMORY,
     "PermissionError": Ending.FORBIDDEN,
@@ -67,7 +68,7 @@ def results(messages: Iterable[dict[str, Any]], most: int) -> tuple[Result, ...]
     """Return the calls' results up to the first malformed one."""
     found: list[Result] = []
     for message in messages:
-        if len(found) == most or not {"value", "raised"} & message.keys():
+        if len(found) == most or not ("value" in message or "raised" in message):
             continue
         try:
             found.append(_result(message))
@@ -128,9 +129,9 @@ def judgement_of(messages: Iterable[dict[str, Any]]) -> Judgement | None:
 
 def execution(end: Ending, error: Raised | None, raw: Raw, level: Level, **more: Any) -> Execution:
     """Return the Execution of a process, with a sentence about its end."""
-    number = -raw.answer.status if raw.answer.status < 0 else None
-    name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
     answer = raw.answer
+    number = -answer.status if answer.status < 0 else None
+    name = SIGNALS.get(number or 0, str(number))
     figures = {"status": answer.status, "wall": answer.wall_s, "cpu": answer.cpu_s, "signal": name}
     detail = DETAILS[end].format(error=error or name, **figures)
     return Execution(
@@ -138,10 +139,10 @@ def execution(end: Ending, error: Raised | None, raw: Raw, level: Level, **more:
         level=level,
         detail=detail,
         error=error,
-        exit_status=raw.answer.status if number is None else None,
+        exit_status=answer.status if number is None else None,
         signal=number,
-        cpu_s=raw.answer.cpu_s,
-        wall_s=raw.answer.wall_s,
-        peak_mb=raw.answer.peak_kb / 1024,
+        cpu_s=answer.cpu_s,
+        wall_s=answer.wall_s,
+        peak_mb=answer.peak_kb / 1024,
         **more,
     )

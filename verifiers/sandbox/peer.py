@@ -16,7 +16,7 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from evol.verifiers.sandbox import values, wire
 from evol.verifiers.sandbox.proxy import ASKED, METHODS, Remote
@@ -24,6 +24,8 @@ from evol.verifiers.sandbox.proxy import ASKED, METHODS, Remote
 TESTS = "tests"
 DATA = (int, float, str, bytes, bytearray, list, tuple, dict, set, frozenset, deque)
 PROGRAM = "solution"
+NESTED = frozenset((list, dict))
+NO_KWARGS: wire.Node = ["d"]
 MUTABLE = (list, dict, set, deque, bytearray)
 
 
@@ -132,6 +134,8 @@ class Peer:
 
     def node(self, value: object) -> wire.Node:
         """Return the node of any value: plain data as such, the rest exported."""
+        if wire.is_own_node(value):
+            return cast("wire.Node", value)
         return wire.Encoder(self._export, whole=self._whole).node(value)
 
     def _whole(self, kind: type) -> bool:
@@ -145,6 +149,10 @@ class Peer:
 
     def value(self, node: object) -> Any:
         """Return the value of a received node; raises WireError."""
+        if type(node) is not list and type(node) is not dict:
+            return node
+        if type(node) is list and node[:1] == ["l"] and NESTED.isdisjoint(map(type, node)):
+            return node[1:]
         return values.plain(wire.check(node), self._import)
 
     def _number(self, value: object) -> int:
@@ -237,7 +245,7 @@ class Peer:
 
     def special(self, remote: Remote, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Have the other end apply a special method; lists and the like among `args` change as theirs did."""
-        number, kind = (object.__getattribute__(remote, field) for field in ("_id", "_kind"))
+        number, kind = remote._id, remote._kind
         if name == "__call__":
             self.calls += 1
             if kind == "class":
@@ -246,7 +254,8 @@ class Peer:
 
     def ask(self, what: str, *parts: object, **kwargs: object) -> Any:
         """Ask the other end for something, serving it meanwhile; raises what it raised, or Gone."""
-        request = {"do": what, "args": self.node(list(parts)), "kwargs": self.node(kwargs)}
+        args = ["l", *parts] if all(map(wire.is_own_node, parts)) else self.node(list(parts))
+        request = {"do": what, "args": args, "kwargs": self.node(kwargs) if kwargs else NO_KWARGS}
         try:
             self.messages.send(request)
             while "do" in (message := self.messages.receive()):
@@ -285,7 +294,9 @@ class Peer:
             raise
         except BaseException as error:
             answer = {"raised": [self._arguments(error), self._lineage(type(error))]}
-        self.messages.send({**answer, "out": self.printed()})
+        if printed := self.printed():
+            answer["out"] = printed
+        self.messages.send(answer)
 
     def _arguments(self, error: BaseException) -> wire.Node:
         try:
@@ -294,7 +305,8 @@ class Peer:
             return ["t"]
 
     def _perform(self, message: dict[str, Any]) -> dict[str, Any]:
-        args, kwargs = self.value(message["args"]), self.value(message["kwargs"])
+        args = self.value(message["args"])
+        kwargs = {} if message["kwargs"] == NO_KWARGS else self.value(message["kwargs"])
         result = SERVED[message["do"]](self, *args, **kwargs)
         answer: dict[str, Any] = {}
         for index, arg in enumerate(args):

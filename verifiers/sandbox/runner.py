@@ -82,9 +82,11 @@ class Channel:
         data = self.ahead
         if len(data) < HEADER.size:
             data += os.read(self.descriptor, FIRST)
-            data += self._exactly(HEADER.size - len(data))
+            if len(data) < HEADER.size:
+                data += self._exactly(HEADER.size - len(data))
         end = HEADER.size + HEADER.unpack_from(data)[0]
-        data += self._exactly(end - len(data))
+        if len(data) < end:
+            data += self._exactly(end - len(data))
         self.ahead = data[end:]
         return wire.load(data[HEADER.size : end])
 
@@ -271,9 +273,9 @@ class _Printed(io.StringIO):
     """The program's standard output, taken along with each answer to the judge."""
 
     def take(self) -> str:
-        text = self.getvalue()[: MESSAGE_LIMIT * 100]
-        self.seek(0)
-        self.truncate()
+        if text := self.getvalue()[: MESSAGE_LIMIT * 100]:
+            self.seek(0)
+            self.truncate()
         return text
 
 

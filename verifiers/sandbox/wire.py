@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 Node: TypeAlias = "bool | int | float | str | list[Any] | None"
 
@@ -89,7 +89,7 @@ class Encoder:
 
     def nodes_of(self, values: Iterable[Any], depth: int) -> list[Node]:
         """Return the nodes of several values."""
-        parts = [self.node(v, depth) for v in values]
+        parts = [v if type(v) is str or v is None else self.node(v, depth) for v in values]
         self.nodes += len(parts)
         if self.nodes > MAX_NODES:
             raise WireError("too many parts")
@@ -151,8 +151,19 @@ def _refuse(value: object) -> list[Any]:
     raise WireError(f"{type(value).__name__} is not plain data")
 
 
+def is_own_node(value: object) -> bool:
+    """Whether a value is its own node, as most arguments and results are."""
+    if type(value) is int:
+        return -SMALL < value < SMALL
+    if type(value) is float:
+        return math.isfinite(value)
+    return value is None or type(value) is str or type(value) is bool
+
+
 def encode(value: object) -> Node:
     """Return the node for plain data; raises WireError for anything else."""
+    if is_own_node(value):
+        return cast("Node", value)
     try:
         return Encoder(_refuse).node(value)
     except RecursionError as error:
@@ -187,7 +198,8 @@ def _writer() -> Callable[[object], str]:
 
 # Made once: `json.loads` and `json.dumps` with options build theirs anew for each call.
 _write = _writer()
-_read = json.JSONDecoder(parse_int=_integer, parse_constant=_constant).decode
+_decoder: Any = json.JSONDecoder(parse_int=_integer, parse_constant=_constant)
+_scan: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once
 
 
 def load(data: bytes) -> Any:
@@ -195,9 +207,13 @@ def load(data: bytes) -> Any:
     if data.count(b",") > 2 * MAX_NODES:
         raise WireError("too many parts")
     try:
-        return _read(data.decode("ascii"))
-    except (ValueError, RecursionError) as error:
+        text = data.decode("ascii")
+        message, end = _scan(text, 0)
+    except (ValueError, RecursionError, StopIteration) as error:
         raise WireError("not JSON") from error
+    if end != len(text):
+        raise WireError("not JSON")
+    return message
 
 
 def _strings(count: int, *more: int) -> Callable[[list[Any]], bool]:

@@ -33,7 +33,8 @@ PARTING_S = 0.5
 # Most programs end sooner than this, and what they said is then read at once: to be woken for each
 # of a suite's results costs the caller more than the rest of the job.
 PATIENCE_S = 0.02
-CHUNK = 1 << 18
+CHUNK = 1 << 16
+PACKET = 1 << 12
 # The whole environment of a zygote. One hash seed for all, so that the order of a set of texts, and
 # with it a verdict, does not depend on the zygote that a program happens to meet.
 ENVIRONMENT = {"PYTHONHASHSEED": "0"}
@@ -111,6 +112,8 @@ class Worker:
                 os.chown(self._folder.name, NOBODY, NOBODY)
             config = {**config, "folder": self._folder.name}
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.listening = select.poll()
+        self.listening.register(self.control, select.POLLIN)
         here = Path(__file__).resolve().parent
         paths = [str(p) for p in (here.parents[1], here.parent, here)]
         with theirs:
@@ -137,12 +140,16 @@ class Worker:
     def _receive(self, deadline: float) -> bytes:
         self.control.settimeout(max(0.01, deadline - time.monotonic()))
         try:
-            data = self.control.recv(CHUNK)
+            data = self.control.recv(PACKET)
         except OSError as error:
             raise Lost from error
         if not data:
             raise Lost
         return data
+
+    def speaks_within(self, seconds: float) -> bool:
+        """Return whether the zygote has something to say by then."""
+        return bool(self.listening.poll(seconds * 1000))
 
     def answer(self, deadline: float) -> Answer:
         """Return what the zygote says of the job that has ended; raises Lost."""
@@ -214,14 +221,24 @@ class Running:
         if descriptor == self.job.fileno():
             self._exchange(poll, event)
             return
-        answer = self.worker.answer(self.deadline)
-        while self._read() > 0:
-            pass
+        self._conclude(self.worker.answer(self.deadline))
         poll.unregister(self.worker.control)
         with contextlib.suppress(KeyError):
             poll.unregister(self.job)
-        messages = list(_messages(bytes(self.received[1:])))
-        self.raw = Raw(self.received[:1] == LOCKED, messages, self.overflowed, answer)
+
+    def at_once(self) -> Raw | None:
+        """Return what the process left if it ends within the patience one has; raises Lost."""
+        if self.unsent or not self.worker.speaks_within(PATIENCE_S):
+            return None
+        self._conclude(self.worker.answer(self.deadline))
+        return self.raw
+
+    def _conclude(self, answer: Answer) -> None:
+        """Take in the rest of what the process said before it ended: a full part means that there is more."""
+        while self._read() == CHUNK:
+            pass
+        data = bytes(self.received)
+        self.raw = Raw(data[:1] == LOCKED, list(_messages(data, 1)), self.overflowed, answer)
 
     def _exchange(self, poll: select.poll, event: int) -> None:
         if event & select.POLLOUT:
@@ -261,25 +278,33 @@ def finish(*all_running: Running) -> list[Raw]:
 
     Once the last named has ended, the others have a moment to follow.
     """
-    poll, owners, patience = select.poll(), dict[int, Running](), PATIENCE_S
     with contextlib.ExitStack() as sockets:
         for running in all_running:
             sockets.enter_context(running.job)
-            owners |= running.register(poll)
-        while any(running.raw is None for running in all_running):
-            first = min(r.deadline for r in all_running if r.raw is None)
-            ready = poll.poll(min(patience, max(0.0, first - time.monotonic())) * 1000)
-            if not ready and patience < math.inf:
-                patience = math.inf
-                for running in all_running:
-                    running.listen(poll)
-                continue
-            if not ready and all_running[-1].raw is None:
-                raise Lost
-            for descriptor, event in ready:
-                owners[descriptor].attend(poll, descriptor, event)
-            if all_running[-1].raw is not None:
-                _hurry(all_running[:-1], waited=not ready)
+        if len(all_running) == 1 and (raw := all_running[0].at_once()):
+            return [raw]
+        return _attend(all_running)
+
+
+def _attend(all_running: tuple[Running, ...]) -> list[Raw]:
+    """Serve whichever socket is ready until all have ended; raises Lost."""
+    poll, owners, patience = select.poll(), dict[int, Running](), PATIENCE_S
+    for running in all_running:
+        owners |= running.register(poll)
+    while any(running.raw is None for running in all_running):
+        first = min(r.deadline for r in all_running if r.raw is None)
+        ready = poll.poll(min(patience, max(0.0, first - time.monotonic())) * 1000)
+        if not ready and patience < math.inf:
+            patience = math.inf
+            for running in all_running:
+                running.listen(poll)
+            continue
+        if not ready and all_running[-1].raw is None:
+            raise Lost
+        for descriptor, event in ready:
+            owners[descriptor].attend(poll, descriptor, event)
+        if all_running[-1].raw is not None:
+            _hurry(all_running[:-1], waited=not ready)
     return [running.raw for running in all_running if running.raw is not None]
 
 
@@ -293,19 +318,18 @@ def _hurry(others: tuple[Running, ...], *, waited: bool) -> None:
             running.deadline = min(running.deadline, time.monotonic() + (GRACE_S if waited else PARTING_S))
 
 
-def _messages(data: bytes) -> Iterator[dict[str, Any]]:
-    """Yield the whole messages in what was received; the first malformed one ends them."""
-    view, at = memoryview(data), 0
-    while at + HEADER.size <= len(view):
-        (size,) = HEADER.unpack_from(view, at)
-        at += HEADER.size
-        if at + size > len(view):
+def _messages(data: bytes, at: int) -> Iterator[dict[str, Any]]:
+    """Yield the whole messages in what was received from a place on; the first malformed one ends them."""
+    last = len(data) - HEADER.size
+    while at <= last:
+        start = at + HEADER.size
+        at = start + HEADER.unpack_from(data, at)[0]
+        if at > len(data):
             return
         try:
-            message = wire.load(bytes(view[at : at + size]))
+            message = wire.load(data[start:at])
         except wire.WireError:
             return
         if type(message) is not dict:
             return
         yield message
-        at += size

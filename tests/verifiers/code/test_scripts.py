@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from evol.verifiers.code.scripts import assemble, ready
+from evol.verifiers.code.scripts import assemble, guess, ready
 
 PROMPT = '''import math
 
@@ -29,6 +29,18 @@ def runs(program, call="area(1)"):
 )
 def test_a_body_and_a_whole_function_mean_the_same_program(solution):
     assert round(runs(assemble(solution, PROMPT, ["area"])), 2) == 3.14
+
+
+@pytest.mark.parametrize("solution", [BODY, FULL, "import math\n" + FULL, "    # why\n" + BODY])
+def test_the_usual_forms_are_told_without_parsing_and_told_right(solution):
+    assert guess(solution, PROMPT, ["area"]) == assemble(solution, PROMPT, ["area"])
+
+
+@pytest.mark.parametrize(
+    "solution", ["", "    # nothing", '    """Only a docstring."""', "return 3", "x = 1"]
+)
+def test_what_may_be_no_completion_is_not_guessed(solution):
+    assert guess(solution, PROMPT, ["area"]) is None
 
 
 def test_future_imports_stay_first():

@@ -185,7 +185,9 @@ def test_impossible_contents_are_refused_and_equal_nothing(node):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"[", b"\xff", b"NaN", b"1" * 100, b"[" * 100_000, b"{" * 5000], ids=len
+    "data",
+    [b"", b"[", b"\xff", b"NaN", b"[] []", b"1" * 100, b"[" * 100_000, b"{" * 5000, b'"\xc3\xa9"' + b" " * 9],
+    ids=len,
 )
 def test_bytes_that_are_no_message_are_refused(data):
     with pytest.raises(WireError):
