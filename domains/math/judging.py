@@ -15,9 +15,9 @@ from typing import Final
 
 from evol.domains._rules import reply_verdict
 from evol.types import Json, Outcome, Verdict
+from evol.verifiers.math import profiles
 from evol.verifiers.math.clusters import Cluster, Clustering, agreement, cluster
 from evol.verifiers.math.extract import extract
-from evol.verifiers.math.profiles import STRICT
 from evol.verifiers.math.steps import check_steps
 from evol.verifiers.math.substitution import check_substitution
 from evol.verifiers.math.verify import verify
@@ -31,9 +31,6 @@ STATED: Final = frozenset(("boxed", "boxed_group", "hashes", "answer_phrase", "b
 
 # Defects of one draw that another may not have, where whoever refuses will refuse again.
 CHANCE: Final = ("wrong_step", "substitution_fails", "truncated")
-
-# A key may say 42% where a solution, asked for it in percent, says 42.
-IN_PERCENT: Final = replace(STRICT, name="gold", percent_as_number=True)
 
 # From this share of the votes on, an answer that does not pass yet may do so with more of them.
 LEADING: Final = 1 / 3
@@ -103,7 +100,7 @@ class Poll:
 
 def own_answer(response: str, answer: str) -> Verdict:
     """Judge whether a seed's own solution ends in the answer that the seed gives."""
-    verdict = verify(answer, response, last_resort=False)
+    verdict = verify(answer, response, profile=profiles.GOLD, last_resort=False)
     evidence = {"compared": verdict.to_json()}
     if verdict.outcome is Outcome.REJECT and verdict.reason != "no_answer":
         message = "The seed's own solution ends in another answer than the seed gives."
@@ -182,7 +179,7 @@ def _by_gold(poll: Poll, gold: str, votes: Verdict) -> tuple[Verdict, Solution |
 
 
 def _reaches(gold: str, found: Cluster) -> Outcome:
-    return verify(gold, found.representative, profile=IN_PERCENT, last_resort=False).outcome
+    return verify(gold, found.representative, profile=profiles.GOLD, last_resort=False).outcome
 
 
 def _not_copied(instruction: str, kept: Solution, answer: str) -> list[Verdict]:

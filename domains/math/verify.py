@@ -15,7 +15,7 @@ from evol.errors import ConfigError, nearest
 from evol.types import Json, Outcome, Verdict
 from evol.verifiers.math.clusters import cluster
 from evol.verifiers.math.extract import extract
-from evol.verifiers.math.profiles import PROFILES, STRICT, Profile
+from evol.verifiers.math.profiles import GOLD, PROFILES, STRICT, Profile
 from evol.verifiers.math.rewards import completion_text
 from evol.verifiers.math.steps import check_steps
 from evol.verifiers.math.substitution import check_substitution
@@ -32,7 +32,8 @@ def verify_row(row: Mapping[str, Json]) -> Verdict:
     """Judge a row with a `gold` or `answer` and a `response`, `prediction`, `solution` or `completion`.
 
     The problem, where `instruction`, `problem`, `question` or `prompt` holds it, is for substitution.
-    `verify_profile` names the profile of the comparison; raises ConfigError for an unknown one.
+    `verify_profile` names the profile of the comparison, by default `gold`, by which a run judges, too.
+    Raises ConfigError for an unknown one.
     """
     gold, response, problem = (
         _first(row, names) for names in (GOLD_COLUMNS, RESPONSE_COLUMNS, PROBLEM_COLUMNS)
@@ -41,7 +42,7 @@ def verify_row(row: Mapping[str, Json]) -> Verdict:
         message = f"The row has no {', '.join(RESPONSE_COLUMNS[:-1])} or {RESPONSE_COLUMNS[-1]}."
         return Verdict.undecided(VERIFIER, "no_response", message)
     steps, substitution = check_steps(response), check_substitution(problem or "", response)
-    answer = None if gold is None else verify(gold, response, profile=_profile(row))
+    answer = None if gold is None else verify(gold, response, profile=_profile(row, GOLD))
     verdicts = [verdict for verdict in (answer, steps, substitution) if verdict is not None]
     evidence: dict[str, Json] = {v.verifier: {"reason": v.reason, **v.evidence} for v in verdicts}
     decisive = _decisive(answer, steps, substitution)
@@ -57,7 +58,7 @@ def score_row(row: Mapping[str, Json]) -> Verdict:
     gold, response = _first(row, GOLD_COLUMNS), _first(row, RESPONSE_COLUMNS)
     if gold is None:
         return Verdict.undecided(VERIFIER, "no_gold", "The row has no gold to compare with.")
-    return verify(gold, response or "", profile=_profile(row))
+    return verify(gold, response or "", profile=_profile(row, STRICT))
 
 
 def vote(responses: Sequence[str]) -> list[list[int]]:
@@ -95,8 +96,8 @@ def _first(row: Mapping[str, Json], names: tuple[str, ...]) -> str | None:
     return None
 
 
-def _profile(row: Mapping[str, Json]) -> Profile:
-    name = str(row.get(PROFILE_COLUMN) or STRICT.name)
+def _profile(row: Mapping[str, Json], default: Profile) -> Profile:
+    name = str(row.get(PROFILE_COLUMN) or default.name)
     if name not in PROFILES:
         known = ", ".join(PROFILES)
         raise ConfigError(f"There is no profile {name!r}.{nearest(name, PROFILES)} There are {known}.")

@@ -40,7 +40,7 @@ Counts: TypeAlias = Counter[tuple[str, str]]
 @click.option("--answer", help="An answer, or a whole response that ends in one.")
 @click.option("--domain", default="math", show_default=True, help="The pack whose verifiers judge.")
 @click.option(
-    "--profile", help="The verifier's profile, where the domain has several (math: strict, lenient)."
+    "--profile", help="The verifier's profile, where the domain has several (math: gold, strict, lenient, measured)."
 )
 @click.option(
     "--map", "maps", multiple=True, metavar="NAME=COLUMN", help="Take the verifier's NAME from this column."

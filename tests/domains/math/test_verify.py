@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evol.domains.math.judging import own_answer
 from evol.domains.math.verify import score_row, verify_row, vote
 from evol.errors import ConfigError
 from evol.types import Json
@@ -47,6 +48,16 @@ def test_an_unknown_profile_is_the_users_mistake() -> None:
     assert verify_row({**row, "verify_profile": "lenient"}).accepted
     with pytest.raises(ConfigError, match="Did you mean 'strict'"):
         verify_row({**row, "verify_profile": "strickt"})
+
+
+def test_a_row_is_judged_by_its_gold_as_a_run_judges_it() -> None:
+    """A key may say 42% where a solution, asked for it in percent, says 42; elsewhere strict holds."""
+    row: dict[str, Json] = {"answer": r"42\%", "response": r"So it is \boxed{42}."}
+    assert own_answer(str(row["response"]), str(row["answer"])).reason == "own_answer"
+    assert verify_row(row).accepted
+    assert not verify_row({**row, "verify_profile": "strict"}).accepted
+    assert not verify_row({**row, "response": r"\boxed{43}"}).accepted
+    assert not verify_row({"answer": "1, 2", "response": r"\boxed{2, 1}"}).accepted
 
 
 CELLS = st.recursive(
