@@ -10,6 +10,7 @@ without a planted defect.
 
 from __future__ import annotations
 
+import ast
 import gzip
 import json
 import random
@@ -125,6 +126,18 @@ def slip(rnd: random.Random, text: str) -> str:
     return f"{text[: mark.start()]}<<{mark[1]}={wrong}>>{wrong}{text[mark.end() :]}"
 
 
+def no_returned(rnd: random.Random, text: str) -> str:
+    """Make a program return 'no' wherever it returns, also where that takes several lines."""
+    text = text.replace("\r\n", "\n")
+    lines = text.split("\n")
+    returned = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Return)]
+    for node in sorted(returned, key=lambda node: -node.lineno):
+        first, last = node.lineno - 1, node.end_lineno or node.lineno
+        before = lines[first].encode()[: node.col_offset].decode()
+        lines[first:last] = [f"{before}return 'no'"]
+    return "\n".join(lines)
+
+
 def foreign(rnd: random.Random, text: str) -> str:
     return rnd.choice(list(FOREIGN.values()))
 
@@ -187,7 +200,7 @@ CODE = [
     Kind(
         "wrong program",
         ("tests_failed",),
-        put(1, lambda rnd, text: re.sub(r"return .*", "return 'no'", text)),
+        put(1, no_returned),
     ),
     Kind("tests absent", ("no_tests",), lambda rnd, row, asked, said: [{**row, "test_list": []}]),
     Kind("weak tests", ("weak_tests",), lambda rnd, row, asked, said: [{**row, "test_list": hollow(row)}]),
