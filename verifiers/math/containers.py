@@ -19,6 +19,7 @@ from evol.verifiers.math.nodes import (
     symbols,
     walk,
 )
+from evol.verifiers.math.units import Unit, parse_unit
 
 
 def multiplied(node: Node) -> Node:
@@ -73,6 +74,12 @@ def unknowns(node: Node) -> frozenset[str]:
     """Return the names that a set of reals is written with, unknown functions before variables."""
     calls = {canonical(p) for p in walk(node) if isinstance(p, Call) and p.name.startswith("apply")}
     return frozenset(calls) or frozenset(n for n in symbols(node) if not n.startswith("set "))
+
+
+def units_of(node: Node) -> frozenset[Unit | str]:
+    """Return the units that the numbers of a node are written with."""
+    phrases = (part.unit for part in walk(node) if isinstance(part, Quantity))
+    return frozenset(parse_unit(phrase) or phrase for phrase in phrases)
 
 
 def words_of(node: Node) -> str | None:

@@ -169,6 +169,9 @@ class _Points:
             left, right = self.evaluator(digits, point), self.evaluator(digits, point)
             x, y = left.value(self.a), right.value(self.b)
             spread = max(left.spread, right.spread)
+            # A step larger than the result may hide a difference that the result still has.
+            hidden = max(left.high, right.high) - max(0, left.decimals(x), right.decimals(y))
+            spread += max(0, hidden)
             error = left.mp.mpf(10) ** (max(left.high, right.high) - digits + _GUARD)
             if abs(x - y) <= error:
                 if digits - spread >= _AGREEMENT:

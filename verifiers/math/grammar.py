@@ -335,6 +335,8 @@ class Parser:
     def arguments(self) -> tuple[Node, ...]:
         """Read the bracketed arguments of an unknown function."""
         argument = self.atom()
+        if isinstance(argument, Seq) and argument.kind in ("(]", "[)"):
+            raise MathSyntaxError("The brackets around the arguments do not match.")
         return argument.items if isinstance(argument, Seq) else (argument,)
 
     def defines_function(self) -> bool:

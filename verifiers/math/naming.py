@@ -22,6 +22,7 @@ from evol.verifiers.math.nodes import (
 )
 
 _NAMED_FUNCTIONS = frozenset(("sin", "cos", "tan", "cot", "sec", "csc", "ln", "log"))
+_DIGITS = re.compile(r"[\d.]+")
 _OPERATIONS = frozenset(("int", "lim", "sup", "sum", "prod"))
 _OF_VARIABLES = re.compile(r"apply \S+\((?:[^\W\d]|\\[a-z]+)(?:, (?:[^\W\d]|\\[a-z]+))*\)")
 _GIVEN = re.compile(r'^"|\^\(1/2\)$|max|min|^\d+\*|^(?:int|lim|sup|sum|prod|abs)\b|angle| (?:[<>]=?|=) ')
@@ -84,6 +85,12 @@ def _is_differential(first: Node, rest: list[Node]) -> bool:
             return False
 
 
+def differ_by_index(names: list[str], others: list[str]) -> bool:
+    """Whether two names at one place are one letter with different indices: `T_3` is not `T_5`."""
+    pairs = zip(names, others, strict=False)
+    return any(a != b and _DIGITS.sub("", a) == _DIGITS.sub("", b) for a, b in pairs)
+
+
 def is_given_name(name: str) -> bool:
     """Whether a name in normal form says what is given, so that another one is no other name for it.
 
@@ -105,6 +112,14 @@ def chained(node: Node, other: Node) -> Node:
         len(other.operands) > 2 or isinstance(other.operands[0], Seq) if isinstance(other, Relation) else True
     )
     return Seq(tuple(Relation((name, value), ("=",)) for name in names), "list") if several else node
+
+
+def workings(node: Relation) -> tuple[Node, ...]:
+    """Return what stands between the name and the result of a chain: 1 + 1 in `z = 1 + 1 = 2`."""
+    if not node.ops or set(node.ops) - {"=", "~"}:
+        return ()
+    between = node.operands[1:-1] if is_name(node.operands[0]) else node.operands[:-1]
+    return tuple(part for part in between if not _has_names(part))
 
 
 def reduced(node: Node) -> Node:

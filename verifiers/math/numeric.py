@@ -72,6 +72,10 @@ class Numeric:
         """Decimal exponent of the largest step."""
         return int(self._high * 0.302) + 1
 
+    def decimals(self, value: Real) -> int:
+        """Return the decimal exponent of a value, 0 for zero."""
+        return int(self.mp.mag(value) * 0.302) if value else 0
+
     @property
     def spread(self) -> int:
         """Decimal digits between the largest and the smallest step of what was evaluated."""

@@ -53,6 +53,8 @@ def constants_renamed(mine: frozenset[str], theirs: frozenset[str]) -> Iterator[
     old, new = sorted(theirs - mine), sorted(mine - theirs)
     if len(old) != len(new) or not 0 < len(old) <= _MAX_CONSTANTS or not mine & theirs:
         return
+    if {name[0] for name in old} & {name[0] for name in new}:
+        return
     single = len(old) == 1 and all(map(_CONSTANT.fullmatch, old + new))
     numbered = any(all(map(_NUMBERED.fullmatch, names)) for names in (old, new))
     if single or (numbered and all(_NUMBERED.fullmatch(n) or _LETTERED.fullmatch(n) for n in old + new)):

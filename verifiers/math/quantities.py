@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CLAUSES = frozenset(("for", "where", "with", "such", "when", "if", "whenever"))
 UNIT_COMMANDS = frozenset(("min", "deg"))
 _CURRENCIES = frozenset(("usd", "eur", "gbp", "yen"))
+_VERBS = frozenset(
+    ("is", "are", "was", "were", "must", "be", "has", "have", "can", "should", "does", "will", "may")
+)
 NUMBER_WORDS = {
     word: value
     for value, word in enumerate(
@@ -67,6 +70,8 @@ def unit(parser: Parser) -> str:
     while True:
         token, follows = parser.tokens[parser.at], parser.tokens[parser.at + 1 : parser.at + 2]
         if starts_unit(parser, token):
+            if not parts and token.text.lower() in _VERBS:
+                raise MathSyntaxError("A sentence stands where an answer should.")
             parts.append(token.text)
         elif token.text == "/" and follows and starts_unit(parser, follows[0]):
             parts.append("/")

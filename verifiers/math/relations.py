@@ -37,6 +37,8 @@ def match_relations(a: Relation, b: Relation, match: Match, steps: Steps) -> Fin
                 return Finding(True, "same_relation")
     if len(a.ops) != 1 or "in" in (*a.ops, *b.ops):
         return Finding(None if "in" in (*a.ops, *b.ops) else False, "different_relation")
+    if not symbols(a) and not symbols(b):
+        return Finding(None, "relation_not_compared")
     return _multiples(a, b, steps)
 
 

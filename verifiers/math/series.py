@@ -129,6 +129,16 @@ def _is_linear(node: Node) -> bool:
             return False
 
 
+def _is_consecutive(items: tuple[Node, ...]) -> bool:
+    """Whether indexed names go up or down by one: `a_0, a_1`, or `a_k, a_{k-1}`."""
+    indices = [item.name.partition("_")[2] for item in items if isinstance(item, Sym)]
+    if all(map(str.isdecimal, indices)):
+        steps = {int(b) - int(a) for a, b in pairwise(indices)}
+        return steps <= {1} or steps <= {-1}
+    expected = [[indices[0], *(f"{indices[0]}{sign}{k}" for k in range(1, len(indices)))] for sign in "+-"]
+    return indices in expected
+
+
 def _opaque(name: str, items: tuple[Node, ...]) -> Node:
     """Return one part for a series; `a_0 + a_1 + \\cdots + a_k` is known by its ends."""
     at = items.index(DOTS)
@@ -138,6 +148,6 @@ def _opaque(name: str, items: tuple[Node, ...]) -> Node:
         for item in items
         if item != DOTS
     }
-    if 0 < at < len(items) - 1 and len(bases) == 1 and None not in bases:
+    if 0 < at < len(items) - 1 and len(bases) == 1 and None not in bases and _is_consecutive(items[:at]):
         items = tuple(sorted(ends, key=str))
     return Call(f"series {name}", items)

@@ -13,6 +13,7 @@ from evol.verifiers.math.containers import (
     is_grid,
     multiplied,
     operands,
+    units_of,
     unknowns,
     value_side,
     words_of,
@@ -23,10 +24,12 @@ from evol.verifiers.math.naming import (
     Record,
     assigned,
     chained,
+    differ_by_index,
     grouped,
     is_given_name,
     labelled_values,
     reduced,
+    workings,
 )
 from evol.verifiers.math.nodes import (
     Builder,
@@ -71,6 +74,8 @@ class Matcher:
         self._steps.spend(PAIRING_STEPS)
         if a == b:
             return Finding(True, "same_form")
+        if self._workings_differ(a, b):
+            return Finding(None, "different_workings")
         a, b = chained(a, b), chained(b, a)
         a, b = self._spread(reduced(a)), self._spread(reduced(b))
         for decide in (
@@ -86,6 +91,17 @@ class Matcher:
             if finding is not None:
                 return finding
         return match_scalars(a, b, self.profile, self._steps)
+
+    def _workings_differ(self, a: Node, b: Node) -> bool:
+        """Whether two chains with as many steps have steps of different value: one of them is wrong."""
+        if not (isinstance(a, Relation) and isinstance(b, Relation)):
+            return False
+        left, right = workings(a), workings(b)
+        if not left or len(left) != len(right):
+            return False
+        return any(
+            equal_expressions(x, y, self._steps).equal is False for x, y in zip(left, right, strict=True)
+        )
 
     # ±
 
@@ -168,7 +184,8 @@ class Matcher:
             if general.equal:
                 return general
         values = self._in_order([v for _, v in left], [v for _, v in right])
-        renamed = self.profile.renamed_variables and not any(map(is_given_name, names_a + names_b))
+        given = any(map(is_given_name, names_a + names_b)) or differ_by_index(names_a, names_b)
+        renamed = self.profile.renamed_variables and not given
         return Finding(None, "different_name") if values.equal and not renamed else values
 
     # Sets of reals and relations
@@ -189,6 +206,9 @@ class Matcher:
         distinct = distinct_ends(a, b)
         if distinct is not None:
             return Finding(distinct.equal, "different_set" if distinct.equal is False else distinct.reason)
+        units = units_of(a), units_of(b)
+        if all(units) and units[0] != units[1]:
+            return Finding(None, "different_unit")
         names = [unknowns(node) for node in (a, b)]
         renamed = self.profile.renamed_variables and not any(map(is_given_name, names[0] | names[1]))
         if all(names) and names[0] != names[1] and not renamed:
