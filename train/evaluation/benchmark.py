@@ -46,7 +46,7 @@ class Continued:
     until: tuple[str, ...]
 
 
-# Chen et al. 2021 (arXiv 2107.03374), section 3.1: the prompt as it stands, and these stop sequences.
+# Chen et al. 2021 (arXiv 2107.03374): the prompt as it stands, and these stop sequences.
 HUMANEVAL_PLAIN: Final = Continued("{{ prompt }}", ("\nclass", "\ndef", "\n#", "\nif", "\nprint"))
 # bigcode-evaluation-harness (tasks/mbpp.py): InCoder's docstring with one assert, and its stop words.
 MBPP_PLAIN: Final = Continued(
