@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from evol.verifiers.workers import WorkerPool
 
 LIMIT_S: Final = 20.0
+STOPPED: Final = "worker_stopped"
 PROFILE_COLUMN: Final = "verify_profile"
 WIDTH: Final = 100
 
 Place: TypeAlias = dict[str, Json]
+Cells: TypeAlias = dict[str, Json] | str
 Counts: TypeAlias = Counter[tuple[str, str]]
 
 
@@ -40,7 +42,8 @@ Counts: TypeAlias = Counter[tuple[str, str]]
 @click.option("--answer", help="An answer, or a whole response that ends in one.")
 @click.option("--domain", default="math", show_default=True, help="The pack whose verifiers judge.")
 @click.option(
-    "--profile", help="The verifier's profile, where the domain has several (math: gold, strict, lenient, measured)."
+    "--profile",
+    help="The verifier's profile, where the domain has several (math: gold, strict, lenient, measured).",
 )
 @click.option(
     "--map", "maps", multiple=True, metavar="NAME=COLUMN", help="Take the verifier's NAME from this column."
@@ -142,7 +145,7 @@ def _judge_file(
 
 def _cells(
     rows: Iterable[Row], columns: Mapping[str, str], given: Mapping[str, Json]
-) -> Iterator[tuple[Place, dict[str, Json] | str]]:
+) -> Iterator[tuple[Place, Cells]]:
     """Yield each row's place and its cells under the verifier's names, or what is wrong with it."""
     from evol._columns import to_json
 
@@ -164,36 +167,41 @@ def _cells(
 
 
 def _verdicts(
-    items: Iterable[tuple[Place, dict[str, Json] | str]], domain: str, workers: int | None
+    items: Iterable[tuple[Place, Cells]], domain: str, workers: int | None
 ) -> Iterator[tuple[Place, Verdict]]:
-    """Yield each row's verdict in order, with a few rows in flight for each worker."""
+    """Yield each row's verdict in order, with a few rows in flight for each worker.
+
+    A row at which a worker stopped is tried a second time: on a busy machine it may only have waited.
+    """
     from concurrent.futures import ThreadPoolExecutor
 
     from evol.verifiers.workers import WorkerPool
 
     with WorkerPool(workers) as pool, ThreadPoolExecutor(pool.workers) as threads:
 
-        def judge(cells: dict[str, Json] | str) -> Verdict:
-            if isinstance(cells, str):
-                return Verdict.undecided("rows", "unreadable_row", f"The row cannot be read: {cells}.")
-            return _judge_in(pool, domain, cells)
+        def judged(place: Place, cells: Cells, future: Future[Verdict]) -> tuple[Place, Verdict]:
+            verdict = future.result()
+            # While this thread waits no row is sent, so that a second trial soon has the machine to itself.
+            again = verdict.reason == STOPPED
+            return place, _judge_in(pool, domain, cells) if again else verdict
 
-        waiting: deque[tuple[Place, Future[Verdict]]] = deque()
+        waiting: deque[tuple[Place, Cells, Future[Verdict]]] = deque()
         for place, cells in items:
-            waiting.append((place, threads.submit(judge, cells)))
+            waiting.append((place, cells, threads.submit(_judge_in, pool, domain, cells)))
             if len(waiting) >= 8 * pool.workers:
-                place, future = waiting.popleft()
-                yield place, future.result()
-        yield from ((place, future.result()) for place, future in waiting)
+                yield judged(*waiting.popleft())
+        yield from (judged(*each) for each in waiting)
 
 
-def _judge_in(pool: WorkerPool, domain: str, cells: dict[str, Json]) -> Verdict:
+def _judge_in(pool: WorkerPool, domain: str, cells: Cells) -> Verdict:
     from evol.errors import VerifierStopped
 
+    if isinstance(cells, str):
+        return Verdict.undecided("rows", "unreadable_row", f"The row cannot be read: {cells}.")
     try:
         return pool.run(judge_row, domain, cells, limit_s=LIMIT_S)
     except VerifierStopped as error:
-        return Verdict.undecided("rows", "worker_stopped", str(error))
+        return Verdict.undecided("rows", STOPPED, str(error))
 
 
 def _summarise(counts: Counts, as_json: bool) -> None:

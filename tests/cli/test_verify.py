@@ -55,6 +55,36 @@ def test_each_row_has_its_verdict_and_the_summary_counts_reasons(rows: str) -> N
     assert any("wrong_step" in line for line in lines[len(ROWS) :])
 
 
+SLOW_ONCE = """
+import pathlib
+from evol.types import Verdict
+
+def verify_row(row):
+    tried = pathlib.Path(row["marker"])
+    if row["response"] == "never" or not tried.exists():
+        tried.touch()
+        while True:
+            pass
+    return Verdict.accept("slow", "in_time", "It took its time.")
+"""
+
+
+def test_a_row_that_ran_out_of_time_is_tried_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evol.cli.verify.LIMIT_S", 2.0)
+    folder = write_pack("slow", tmp_path)
+    manifest = (folder / "domain.toml").read_text()
+    (folder / "domain.toml").write_text(manifest.replace("verifiers:verify_row", "slowly:verify_row"))
+    (folder / "slowly.py").write_text(SLOW_ONCE)
+    given = [{"response": word, "marker": str(tmp_path / word)} for word in ("once", "never")]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in given))
+    once, never, _ = objects(evol(str(path), "--domain", str(folder), "--json"))
+    assert (once["outcome"], once["reason"]) == ("accept", "in_time")
+    assert (never["outcome"], never["reason"]) == ("undecided", "worker_stopped")
+
+
 def test_json_lines_keep_row_order_and_end_with_the_summary(rows: str) -> None:
     *judged, last = objects(evol(rows, "--json", "--workers", "2"))
     assert [row["id"] for row in judged] == [row["id"] for row in ROWS]
