@@ -73,7 +73,8 @@ def read_recipes(path: Path | None, settings: Iterable[str] = (), method: Method
     recipe = {} if path is None else read_recipe(path)
     recipe.update(_setting(text) for text in settings)
     check_keys(recipe, method)
-    return recipe
+    # YAML reads a bare `no` as false, and transformers wants the word.
+    return {k: "no" if v is False and k.endswith("_strategy") else v for k, v in recipe.items()}
 
 
 def _setting(text: str) -> tuple[str, Any]:

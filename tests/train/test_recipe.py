@@ -125,3 +125,12 @@ def test_templates_are_found_by_name_or_file(tmp_path: Path) -> None:
     assert {name: bool(read_template(name)) for name in TEMPLATES} == dict.fromkeys(TEMPLATES, True)
     with pytest.raises(ConfigError, match="Did you mean 'vicuna'"):
         read_template("vicunha")
+
+
+def test_no_means_no(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text("eval_strategy: no\nbf16: no\n")
+    recipe = read_recipes(path, ["save_strategy=no"])
+    assert recipe == {"eval_strategy": "no", "bf16": False, "save_strategy": "no"}
+    config, _ = parse({**recipe, "use_cpu": True}, tmp_path)
+    assert config.save_strategy == "no"
