@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from evol.cli.main import main
+from evol.errors import VerifierStopped
 from evol.scaffold import write_pack
+from evol.verifiers.workers import WorkerPool
 
 ROWS = [
     {"id": "right", "question": "?", "solution": "6 * 7 = 42\n#### 42", "answer": "42"},
@@ -55,34 +59,22 @@ def test_each_row_has_its_verdict_and_the_summary_counts_reasons(rows: str) -> N
     assert any("wrong_step" in line for line in lines[len(ROWS) :])
 
 
-SLOW_ONCE = """
-import pathlib
-from evol.types import Verdict
+def test_a_row_that_ran_out_of_time_is_tried_once_more(rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first two rows stop their worker the first time, the third whenever it is tried."""
+    tried: Counter[str] = Counter()
 
-def verify_row(row):
-    tried = pathlib.Path(row["marker"])
-    if row["response"] == "never" or not tried.exists():
-        tried.touch()
-        while True:
-            pass
-    return Verdict.accept("slow", "in_time", "It took its time.")
-"""
+    def run(pool: WorkerPool, judge: Any, domain: str, cells: dict[str, Any], limit_s: float) -> Any:
+        tried[cells["id"]] += 1
+        if cells["id"] == "slip" or (cells["id"] in ("right", "other") and tried[cells["id"]] == 1):
+            raise VerifierStopped("A verifier ran out of time on this row.")
+        return judge(domain, cells)
 
-
-def test_a_row_that_ran_out_of_time_is_tried_once_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("evol.cli.verify.LIMIT_S", 2.0)
-    folder = write_pack("slow", tmp_path)
-    manifest = (folder / "domain.toml").read_text()
-    (folder / "domain.toml").write_text(manifest.replace("verifiers:verify_row", "slowly:verify_row"))
-    (folder / "slowly.py").write_text(SLOW_ONCE)
-    given = [{"response": word, "marker": str(tmp_path / word)} for word in ("once", "never")]
-    path = tmp_path / "rows.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in given))
-    once, never, _ = objects(evol(str(path), "--domain", str(folder), "--json"))
-    assert (once["outcome"], once["reason"]) == ("accept", "in_time")
-    assert (never["outcome"], never["reason"]) == ("undecided", "worker_stopped")
+    monkeypatch.setattr(WorkerPool, "run", run)
+    *judged, _ = objects(evol(rows, "--json"))
+    outcomes = [(row["outcome"], row["reason"]) for row in judged]
+    assert outcomes[0][0] == "accept" and outcomes[1][0] == "reject"
+    assert outcomes[2] == ("undecided", "worker_stopped")
+    assert tried == {"right": 2, "other": 2, "slip": 2, "silent": 1}
 
 
 def test_json_lines_keep_row_order_and_end_with_the_summary(rows: str) -> None:
