@@ -171,11 +171,11 @@ class _Points:
             spread = max(left.spread, right.spread)
             # A step larger than the result may hide a difference that the result still has.
             hidden = max(left.high, right.high) - max(0, left.decimals(x), right.decimals(y))
-            spread += max(0, hidden)
             error = left.mp.mpf(10) ** (max(left.high, right.high) - digits + _GUARD)
             if abs(x - y) <= error:
-                if digits - spread >= _AGREEMENT:
+                if digits - spread - max(0, hidden) >= _AGREEMENT:
                     return True
+                spread += max(0, hidden)
             elif digits - spread >= _CLEAR:
                 return False
             digits = spread + PRECISION + 10

@@ -115,11 +115,10 @@ def chained(node: Node, other: Node) -> Node:
 
 
 def workings(node: Relation) -> tuple[Node, ...]:
-    """Return what stands between the name and the result of a chain: 1 + 1 in `z = 1 + 1 = 2`."""
-    if not node.ops or set(node.ops) - {"=", "~"}:
+    """Return what stands before the result of a chain that names nothing: 1 + 1 in `1 + 1 = 2`."""
+    if set(node.ops) - {"=", "~"} or any(map(_has_names, node.operands)):
         return ()
-    between = node.operands[1:-1] if is_name(node.operands[0]) else node.operands[:-1]
-    return tuple(part for part in between if not _has_names(part))
+    return node.operands[:-1]
 
 
 def reduced(node: Node) -> Node:
