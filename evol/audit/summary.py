@@ -50,6 +50,8 @@ class Tally:
         generation = told.origin.get("generation")
         if isinstance(generation, int):
             self.origins[generation, str(told.origin.get("operation") or "seed"), outcome] += 1
+        if not told.findings:
+            return
         for reason, severity in dict.fromkeys((f.reason, str(f.severity)) for f in told.findings):
             self.severities.setdefault(reason, Counter())[severity] += 1
         reasons = dict.fromkeys(f.reason for f in told.findings)

@@ -11,9 +11,8 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from evol.audit.chunks import SOUND
 from evol.audit.findings import Conclusion, Finding, conclude
@@ -31,6 +30,7 @@ ROWS: Final = "rows.parquet"
 CLEAN: Final = "clean"
 QUARANTINE: Final = "quarantine"
 ADDED: Final = ("audit_outcome", "audit_reason", "audit_message")
+PARENTS: Final = ("operation", "parent", "root")
 ROW_GROUP: Final = 2048
 
 _TOLD: Final = """
@@ -40,8 +40,7 @@ _TOLD: Final = """
 _AMONG: Final = "SELECT number, finding FROM among ORDER BY number, rank, rowid"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """All that is known of one row in the end."""
 
     number: int
@@ -110,29 +109,22 @@ class RowsFile:
 
         self._schema = rows_schema()
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
-        self._held: list[dict[str, Any]] = []
+        self._held: list[tuple[Any, ...]] = []
 
     def write(self, told: Told, source: Source) -> None:
         """Add one row."""
+        origin, findings = told.origin, told.findings
         self._held.append(
-            {
-                "row": told.number,
-                "file": source.parts[told.part].name,
-                "place": told.place,
-                "id": told.id,
-                "outcome": str(told.end.outcome),
-                "reason": told.end.reason,
-                "message": told.end.message,
-                "instruction": told.instruction,
-                "response": told.response,
-                "answer": told.answer,
-                "generation": _whole(told.origin.get("generation")),
-                **{name: _text(told.origin.get(name)) for name in ("operation", "parent", "root")},
-                "reasons": list(dict.fromkeys(finding.reason for finding in told.findings)),
-                "findings": json.dumps([f.to_json() for f in told.findings], ensure_ascii=False),
-                "verdict": told.verdict,
-            }
-        )
+            (
+                told.number, source.parts[told.part].name, told.place, told.id,
+                str(told.end.outcome), told.end.reason, told.end.message,
+                told.instruction, told.response, told.answer,
+                _whole(origin.get("generation")), *(_text(origin.get(name)) for name in PARENTS),
+                list(dict.fromkeys(finding.reason for finding in findings)),
+                json.dumps([f.to_json() for f in findings], ensure_ascii=False) if findings else "[]",
+                told.verdict,
+            )
+        )  # fmt: skip
         if len(self._held) >= ROW_GROUP:
             self._flush()
 
@@ -140,7 +132,11 @@ class RowsFile:
         import pyarrow as pa
 
         if self._held:
-            self._writer.write_table(pa.Table.from_pylist(self._held, schema=self._schema))
+            columns = zip(*self._held, strict=True)
+            arrays = [
+                pa.array(column, kind) for column, kind in zip(columns, self._schema.types, strict=True)
+            ]
+            self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
         self._held = []
 
     def close(self) -> None:
@@ -160,7 +156,7 @@ def rows_schema() -> pa.Schema:
             ("row", count),
             *((name, text) for name in before),
             ("generation", count),
-            *((name, text) for name in ("operation", "parent", "root")),
+            *((name, text) for name in PARENTS),
             ("reasons", pa.list_(text)),
             ("findings", text),
             ("verdict", text),
