@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from evol.types import Outcome
 from evol.verifiers.math import LENIENT, STRICT, compare, equal_expressions, extract, parse, verify
+from evol.verifiers.math.notation import one_spelling
 
 FRACTIONS = st.fractions(min_value=-1000, max_value=1000, max_denominator=60)
 PROFILES = st.sampled_from([STRICT, LENIENT])
@@ -135,3 +136,57 @@ def test_every_text_that_holds_an_answer_equals_itself(text: str, profile) -> No
 def test_an_extraction_is_never_empty(text: str) -> None:
     found = extract(text)
     assert found is None or (found.value and found.rule and 0 <= found.start <= found.end)
+
+
+@given(
+    st.integers(0, 99),
+    st.from_regex(r"[0-9]{0,2}", fullmatch=True),
+    st.from_regex(r"[0-9]{1,3}", fullmatch=True),
+)
+@settings(deadline=None, max_examples=60)
+def test_a_repeating_decimal_is_its_fraction_however_its_period_is_marked(
+    whole: int, fixed: str, period: str
+) -> None:
+    printed = f"{whole}.{fixed}"
+    value = Fraction(f"{printed}0") + Fraction(int(period), 10 ** len(fixed) * (10 ** len(period) - 1))
+    dots = (
+        f"\\dot{{{period[0]}}}{period[1:-1]}\\dot{{{period[-1]}}}"
+        if len(period) > 1
+        else f"\\dot{{{period}}}"
+    )
+    for written in (f"{printed}\\overline{{{period}}}", f"{printed}({period})", f"{printed}{dots}"):
+        assert compare(written, str(value)).accepted
+        assert not compare(written, str(value + 1)).accepted
+
+
+@given(st.integers(-9, 9), st.integers(1, 9), st.integers(3, 30))
+@settings(deadline=None, max_examples=60)
+def test_a_series_with_dots_is_the_sum_of_its_terms(first: int, step: int, count: int) -> None:
+    terms = [first + step * k for k in range(count + 1)]
+    written = f"({terms[0]})+({terms[1]})+({terms[2]})+\\cdots+({terms[-1]})"
+    assert compare(written, str(sum(terms))).accepted
+    assert not compare(written, str(sum(terms) + 1)).accepted
+
+
+@given(st.integers(2, 30), st.integers(-40, 40), st.integers(-5, 5))
+@settings(deadline=None, max_examples=60)
+def test_a_congruence_is_the_numbers_that_satisfy_it(modulus: int, residue: int, turns: int) -> None:
+    congruence = f"n \\equiv {residue} \\pmod{{{modulus}}}"
+    assert compare(congruence, f"n = {modulus}k + ({residue + turns * modulus})", profile=LENIENT).accepted
+    assert not compare(congruence, f"n = {modulus}k + ({residue + 1})", profile=LENIENT).accepted
+
+
+@given(st.integers(0, 359), st.integers(0, 59))
+@settings(deadline=None, max_examples=60)
+def test_minutes_are_sixtieths_of_a_degree(degrees: int, minutes: int) -> None:
+    written = f"{degrees}^\\circ {minutes}'"
+    assert compare(written, f"\\left({degrees}+\\frac{{{minutes}}}{{60}}\\right)^\\circ").accepted
+    assert not compare(written, f"{degrees}^\\circ {(minutes + 1) % 60}'").accepted
+
+
+@given(NOTATION)
+@settings(deadline=None, max_examples=200)
+def test_one_spelling_is_settled_and_not_much_longer(text: str) -> None:
+    once = one_spelling(text)
+    assert len(once) <= 4 * len(text) + 40
+    assert one_spelling(once) == one_spelling(one_spelling(once))
