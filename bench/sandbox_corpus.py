@@ -26,12 +26,13 @@ from evol.verifiers.code.restricted import subset
 from evol.verifiers.code.suite import Dialogue, Suite
 from evol.verifiers.code.verify import CodeVerifier
 from evol.verifiers.sandbox import Level, Limits, Sandbox
+from evol.verifiers.sandbox.starvation import PATIENT
 
 CANARY = Path("/tmp/evol_canary")
 TCP_PORT = 47811
 TOKEN = "EVOLTOKEN" + "0badc0de"
-WALL_S = 8.0
 LIMITS = Limits(cpu_s=2, wall_s=6, memory_mb=256)
+WALL_S = PATIENT * LIMITS.wall_s + 2
 PARTING_S = 10.0
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from evol.types import Json, Verdict
 from evol.verifiers.code.straight_line import straight_line
-from evol.verifiers.code.verify import REASONS
+from evol.verifiers.code.verify import REASONS, UNKNOWN
 from evol.verifiers.sandbox import (
     Call,
     Ending,
@@ -75,8 +75,8 @@ def run_program(source: str, sandbox: Sandbox, limits: Limits | None = None) -> 
     """Run a program of thought and return its answer; `sandbox` should have the `MATH` kit.
 
     Rejects with `program_failed` (it raised), `no_answer`, or a reason of the code verifier
-    (`timeout`, `memory`, `forbidden` …); undecided with `sandbox_lost`. Says nothing about whether
-    the answer is right.
+    (`timeout`, `memory`, `forbidden` …); undecided with `sandbox_lost` or `starved`. Says
+    nothing about whether the answer is right.
     """
     limits = limits or Limits()
     execution = sandbox.run(Call(source + LOOK_UP, (Invocation(ENTRY),), describe=True), limits)
@@ -123,8 +123,8 @@ def _result(execution: Execution, where: str, answer: str | None) -> ProgramResu
         "peak_mb": round(execution.peak_mb, 1),
     }
     raised = next((r for r in execution.results if isinstance(r, Raised)), execution.error)
-    if execution.ending is Ending.LOST:
-        verdict = Verdict.undecided(NAME, "sandbox_lost", execution.detail, **evidence)
+    if execution.ending in UNKNOWN:
+        verdict = Verdict.undecided(NAME, UNKNOWN[execution.ending], execution.detail, **evidence)
     elif execution.ending is Ending.EXCEPTION or (execution.ok and raised is not None):
         verdict = Verdict.reject(NAME, "program_failed", f"The program raised {raised}.", **evidence)
     elif not execution.ok:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from evol.verifiers.code.suite import Suite
 from evol.verifiers.code.verify import CodeVerifier
 
-APART = frozenset(("timeout", "sandbox_lost"))
+APART = frozenset(("timeout", "starved", "sandbox_lost"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Repeats:
 
     @property
     def timeouts(self) -> int:
-        """Runs that ended in a timeout or were lost."""
+        """Runs that ended in a timeout, were starved or lost."""
         return sum(n for reason, n in self.reasons.items() if reason in APART)
 
     @property

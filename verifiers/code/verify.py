@@ -34,6 +34,7 @@ REASONS: dict[Ending, str] = {
     Ending.FORBIDDEN: "forbidden",
     Ending.OUTPUT_LIMIT: "output_limit",
 }
+UNKNOWN: dict[Ending, str] = {Ending.LOST: "sandbox_lost", Ending.STARVED: "starved"}
 RAISED = {"MemoryError": "memory", "PermissionError": "forbidden"}
 
 
@@ -52,7 +53,7 @@ class CodeVerifier:
 
         Accepts with `tests_passed`. Rejects with `tests_failed` (the first failing test and both
         values), `timeout`, `memory`, `crashed`, `forbidden`, `output_limit`, `syntax_error` or
-        `no_tests`. Undecided are `broken_tests` and `sandbox_lost`.
+        `no_tests`. Undecided are `broken_tests`, `sandbox_lost` and `starved`.
         """
         if suite is None:
             return Verdict.reject(NAME, "no_tests", "The row holds no tests in a known form.")
@@ -123,7 +124,7 @@ def _verdict(trial: Trial, evidence: dict[str, Json]) -> Verdict:
     miss, ended = trial.miss, trial.ended
     if ended is Ending.LOST:
         return Verdict.undecided(
-            NAME, "sandbox_lost", "The sandbox failed; the program was not judged.", **evidence
+            NAME, UNKNOWN[ended], "The sandbox failed; the program was not judged.", **evidence
         )
     if trial.broken:
         message = f"The tests themselves do not work: {trial.broken}."
@@ -131,6 +132,8 @@ def _verdict(trial: Trial, evidence: dict[str, Json]) -> Verdict:
     if miss is not None and (ended is None or trial.route != "stdio"):
         reason = RAISED.get(miss.kind, "tests_failed")
         return Verdict.reject(NAME, reason, f"{miss.sentence}.", **evidence)
+    if ended is Ending.STARVED:
+        return Verdict.undecided(NAME, UNKNOWN[ended], trial.executions[-1].detail, **evidence)
     if ended is not None:
         last = trial.executions[-1]
         detail = "The program ended before its tests were done." if last.ok else last.detail

@@ -18,6 +18,7 @@ from evol.verifiers.sandbox.jobs import (
     Result,
     Returned,
 )
+from evol.verifiers.sandbox.starvation import Late
 from evol.verifiers.sandbox.values import Value
 from evol.verifiers.sandbox.worker import Raw
 
@@ -43,6 +44,7 @@ DETAILS = {
     Ending.CRASHED: "The program crashed ({signal}).",
     Ending.FORBIDDEN: "The program tried what the sandbox refuses ({error}).",
     Ending.OUTPUT_LIMIT: "The program wrote more than it may.",
+    Ending.STARVED: "The program was kept waiting: it got {cpu:.1f} s of a processor in {wall:.1f} s.",
     Ending.LOST: "The sandbox failed twice; nothing is known about the program.",
 }
 
@@ -104,6 +106,8 @@ def ending(raw: Raw, limits: Limits, *, complete: bool) -> tuple[Ending, Raised 
     reported = _reported(raw.messages)
     if raw.answer.why == "folder":
         return Ending.OUTPUT_LIMIT, None
+    if raw.answer.why == "stopped" and raw.late is not None:
+        return (Ending.STARVED if raw.late is Late.STARVED else Ending.TIMEOUT), None
     if raw.answer.why == "stopped":
         return (Ending.OK if complete else Ending.TIMEOUT), None
     if raw.answer.why == "wall" or (raw.answer.status < 0 and raw.answer.cpu_s >= limits.cpu_ceiling_s):

@@ -47,10 +47,10 @@ class Profile(StrEnum):
 class Limits:
     """What one program may use; all of it enforced by the kernel or by the parent.
 
-    `cpu_s` counts processor time, `wall_s` the time on the clock (keep it well above `cpu_s`, so
-    that a loaded machine does not turn a right program into a timeout). `memory_mb` comes on top
-    of the interpreter. `output_bytes` caps each of stdout, stderr and any file; `result_bytes`
-    what the program may return in all.
+    `cpu_s` counts processor time, `wall_s` the time on the clock, which is put off by what the
+    program waited for a processor that others used, up to four times (`starvation.py`).
+    `memory_mb` comes on top of the interpreter. `output_bytes` caps each of stdout, stderr and
+    any file; `result_bytes` what the program may return in all.
     """
 
     cpu_s: float = 5.0
@@ -122,8 +122,9 @@ class Ending(StrEnum):
     `OK`: it ran through (single calls may still have raised). `EXCEPTION`: executing the source
     raised. `SYNTAX_ERROR`: it does not compile. `EXITED`: it ended itself before its work was
     done, or a script returned a status other than 0. `FORBIDDEN`: it was killed for, or gave up
-    after, something the wall refuses. `LOST`: the sandbox itself failed twice, and nothing is
-    known about the program.
+    after, something the wall refuses. `STARVED`: it was kept waiting for a processor for so long
+    that it was ended before it had its time. `LOST`: the sandbox itself failed twice. After these
+    two nothing is known about the program.
     """
 
     OK = "ok"
@@ -135,6 +136,7 @@ class Ending(StrEnum):
     CRASHED = "crashed"
     FORBIDDEN = "forbidden"
     OUTPUT_LIMIT = "output_limit"
+    STARVED = "starved"
     LOST = "lost"
 
 

@@ -173,7 +173,7 @@ def _order(role: str, limits: Limits) -> Order:
 
 def _locked(raw: Raw) -> Raw:
     """Return what a process left, if it got as far as the program; raises Lost."""
-    if not raw.locked and raw.answer.why != "wall":
+    if not raw.locked and raw.answer.why != "wall" and raw.late is None:
         raise Lost
     return raw
 
@@ -227,11 +227,13 @@ def _both(slot: _Slot, job: Judge, limits: Limits) -> tuple[Raw, Raw]:
     named_in_both = named(job.source + "\n" + job.tests) + STYLE_MODULES[job.style]
     program_task = {"source": job.source, "modules": named(job.source)}
     judge_task = {"tests": job.tests, "style": job.style, "names": dict(job.names), "modules": named_in_both}
+    # Both are there before either has work: the first to begin would be waiting for the other's start.
+    for_program, for_tests = slot.for_program(), slot.for_tests()
     one, other = socket.socketpair()
     with one, other:
         most = limits.result_bytes
-        program = slot.for_program().begin(_order("candidate", limits), program_task, most, (one.fileno(),))
-        judge = slot.for_tests().begin(_order("judge", limits), judge_task, most, (other.fileno(),))
+        program = for_program.begin(_order("candidate", limits), program_task, most, (one.fileno(),))
+        judge = for_tests.begin(_order("judge", limits), judge_task, most, (other.fileno(),))
     raw, judged = finish(program, judge)
     return raw, judged
 

@@ -24,12 +24,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evol.verifiers.sandbox import wire
+from evol.verifiers.sandbox import starvation, wire
 from evol.verifiers.sandbox.protocol import ANSWER, HEADER, LOCKED, NOBODY, READY, STOP, WHY, Order
+from evol.verifiers.sandbox.starvation import Late
 
 START_S = 60.0
 GRACE_S = 10.0
 PARTING_S = 0.5
+LAST_S = 1.0
 # Most programs end sooner than this, and what they said is then read at once: to be woken for each
 # of a suite's results costs the caller more than the rest of the job.
 PATIENCE_S = 0.02
@@ -93,12 +95,14 @@ class Raw:
     """What one process left: its messages, and what was measured.
 
     `locked` is whether it got as far as being locked in: before that nothing of the program ran.
+    `late` says why it was ended at its wall limit, where it was.
     """
 
     locked: bool
     messages: list[Any]
     overflowed: bool
     answer: Answer
+    late: Late | None = None
 
 
 class Worker:
@@ -114,6 +118,8 @@ class Worker:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.listening = select.poll()
         self.listening.register(self.control, select.POLLIN)
+        # A zygote with a process tree of its own is the child of the process that was started.
+        self.depth = 2 if config["level"] == "strong" else 1
         here = Path(__file__).resolve().parent
         paths = [str(p) for p in (here.parents[1], here.parent, here)]
         with theirs:
@@ -162,11 +168,14 @@ class Worker:
         """
         data = marshal.dumps(task)
         mine, theirs = socket.socketpair()
+        role, wall_s, cpu_s, memory, size, threads = order
+        # The limit is kept here, where it can be seen who waits; the zygote keeps the last one.
+        patient = (role, starvation.PATIENT * wall_s + LAST_S, cpu_s, memory, size, threads)
         with theirs:
-            running = Running(self, mine, order[1], most, HEADER.pack(len(data)) + data)
+            running = Running(self, mine, wall_s, most, HEADER.pack(len(data)) + data)
             running.write()
             try:
-                socket.send_fds(self.control, [marshal.dumps(order)], [theirs.fileno(), *more])
+                socket.send_fds(self.control, [marshal.dumps(patient)], [theirs.fileno(), *more])
             except OSError as error:
                 mine.close()
                 raise Lost from error
@@ -192,7 +201,11 @@ class Running:
         self.overflowed = False
         self.stopped = False
         self.raw: Raw | None = None
-        self.deadline = time.monotonic() + wall_s + GRACE_S
+        self.late: Late | None = None
+        self.wall_s = wall_s
+        self.began = time.monotonic()
+        self.due = self.began + wall_s
+        self.deadline = self.began + starvation.PATIENT * wall_s + LAST_S + GRACE_S
         job.setblocking(False)
 
     def stop(self) -> None:
@@ -201,6 +214,15 @@ class Running:
             self.stopped = True
             with contextlib.suppress(OSError):
                 self.worker.control.send(STOP)
+
+    def settle(self, found: Late | float) -> None:
+        """End the process, or let it be for so many seconds more."""
+        if isinstance(found, Late):
+            self.late, self.due = found, math.inf
+            self.stop()
+            self.deadline = time.monotonic() + GRACE_S
+        else:
+            self.due = time.monotonic() + found
 
     def register(self, poll: select.poll) -> dict[int, Running]:
         """Enter what is waited for at first, and return whom the sockets belong to."""
@@ -238,7 +260,7 @@ class Running:
         while self._read() == CHUNK:
             pass
         data = bytes(self.received)
-        self.raw = Raw(data[:1] == LOCKED, list(_messages(data, 1)), self.overflowed, answer)
+        self.raw = Raw(data[:1] == LOCKED, list(_messages(data, 1)), self.overflowed, answer, self.late)
 
     def _exchange(self, poll: select.poll, event: int) -> None:
         if event & select.POLLOUT:
@@ -291,13 +313,15 @@ def _attend(all_running: tuple[Running, ...]) -> list[Raw]:
     poll, owners, patience = select.poll(), dict[int, Running](), PATIENCE_S
     for running in all_running:
         owners |= running.register(poll)
-    while any(running.raw is None for running in all_running):
-        first = min(r.deadline for r in all_running if r.raw is None)
+    while pending := [running for running in all_running if running.raw is None]:
+        first = min(min(r.deadline, r.due) for r in pending)
         ready = poll.poll(min(patience, max(0.0, first - time.monotonic())) * 1000)
         if not ready and patience < math.inf:
             patience = math.inf
             for running in all_running:
                 running.listen(poll)
+            continue
+        if not ready and _settled(pending):
             continue
         if not ready and all_running[-1].raw is None:
             raise Lost
@@ -306,6 +330,18 @@ def _attend(all_running: tuple[Running, ...]) -> list[Raw]:
         if all_running[-1].raw is not None:
             _hurry(all_running[:-1], waited=not ready)
     return [running.raw for running in all_running if running.raw is not None]
+
+
+def _settled(pending: list[Running]) -> bool:
+    """Decide on processes whose wall limit has passed; return whether there were any."""
+    now = time.monotonic()
+    if all(running.due > now for running in pending):
+        return False
+    stays = [starvation.stay_of(r.worker.process.pid, r.worker.depth) for r in pending]
+    found = starvation.verdict(pending[0].wall_s, now - pending[0].began, stays)
+    for running in pending:
+        running.settle(found)
+    return True
 
 
 def _hurry(others: tuple[Running, ...], *, waited: bool) -> None:

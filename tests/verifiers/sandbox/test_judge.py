@@ -275,7 +275,7 @@ def test_tests_that_do_not_compile_give_no_judgement(sandbox):
 def test_an_endless_answer_ends(sandbox):
     execution = judge(sandbox, "def f(n):\n while True: yield 0", "assert list(f(1)) == []")
     assert execution.judgement is None or execution.judgement.outcome == "failed"
-    assert execution.ending in (Ending.TIMEOUT, Ending.MEMORY, Ending.OK)
+    assert execution.ending in (Ending.TIMEOUT, Ending.STARVED, Ending.MEMORY, Ending.OK)
 
 
 class _EndsBeforeTheAnswer:

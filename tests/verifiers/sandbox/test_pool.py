@@ -47,7 +47,7 @@ def test_many_threads_share_a_few_slots(sandbox):
         Call("while True: pass", ()),
     ] * 6
     with ThreadPoolExecutor(12) as pool:
-        executions = list(pool.map(lambda job: sandbox.run(job, QUICK), jobs))
+        executions = list(pool.map(lambda job: sandbox.run(job, Limits(cpu_s=1, wall_s=10)), jobs))
     for start in range(0, len(jobs), 4):
         call, script, judged, spun = executions[start : start + 4]
         assert three(call)
