@@ -18,6 +18,7 @@ from evol.verifiers.math.nodes import symbols
 from evol.verifiers.math.sentences import is_prose, plain_words, single_statement, stated_value
 from evol.verifiers.math.spans import MATH, NUMBER, Span, formulas_and_numbers
 from evol.verifiers.math.special import choice as named_choice
+from evol.verifiers.math.special import is_date_or_time
 from evol.verifiers.math.unicode import mend
 
 
@@ -255,7 +256,7 @@ def _bare(text: str) -> Extraction | None:
 
 def _is_short_prose(text: str) -> bool:
     """Whether words stand beside a number or formula in what is no notation: `She has $5 + 5 = 10$.`"""
-    if not _has_words(text) or not re.search(r"\d", text):
+    if not _has_words(text) or not re.search(r"\d", text) or is_date_or_time(undress(text)):
         return False
     try:
         parse(undress(text))

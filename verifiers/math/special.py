@@ -149,6 +149,11 @@ def _clock(text: str) -> tuple[int, int, bool] | None:
     return hour * 60 + minute, second, half is not None
 
 
+def is_date_or_time(text: str) -> bool:
+    """Whether a text is a date or a clock time and nothing else."""
+    return _date(text) is not None or _clock(text) is not None
+
+
 def _times(a: str, b: str) -> Finding | None:
     x, y = _clock(a), _clock(b)
     if x is None or y is None:

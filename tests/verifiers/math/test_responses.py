@@ -7,6 +7,8 @@ import pytest
 from evol.verifiers.math import LENIENT, verify
 
 RIGHT = [
+    ('January 1, 2000', '1 January 2000'),
+    ('2000-01-01', 'January 1, 2000'),
     ('C', 'The correct answer is option C.'),
     ('D', "The answer is for sure D, it can't be A or B"),
     ('D', "The answer: D, it doesn't make sense for it to be A or B"),
@@ -153,6 +155,7 @@ RIGHT = [
     ('8', 'He needs 5+3=<<5+3=8>>8 apples.\n#### 8'),
 ]  # fmt: skip
 WRONG = [
+    ('July 4', 'July 5'),
     ('(B) 12', '(B) 17'),
     ('(B) 12', '(B) 17 apples'),
     ('C', "The answer is B, it can't be C"),
