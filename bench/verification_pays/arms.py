@@ -82,9 +82,10 @@ ARMS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "evolution": {
         "seeds": "seeds only",
+        "longer": "seeds only, four times the steps",
         "evolved": "evolved upward, generations 0-3",
         "downward": "evolved up and downward, generations 0-3",
-        "before": "no rows: the model that the three start from",
+        "before": "no rows: the model that these start from",
     },
 }
 QUEUE: Final = ("errors", "misconception", "evolution")

@@ -21,11 +21,17 @@ if TYPE_CHECKING:
 RESULT: Final = "bench.json"
 REINFORCED: Final = "reinforced"
 """The arm that is reinforced on the verified rows' answers."""
+LONGER: Final = "longer"
+TIMES: Final = 4
+"""The arm that sees the seeds so many times as often: then it takes about the time of the evolved rows."""
 BEFORE: Final = "before"
 """The arm that is evaluated as it starts."""
+ROWS_OF: Final = {REINFORCED: "verified", LONGER: "seeds"}
+"""Whose rows an arm takes that has none of its own."""
 GOES_ON: Final = {
     REINFORCED: "all",
     "seeds": "clean",
+    LONGER: "clean",
     "evolved": "clean",
     "downward": "clean",
     BEFORE: "clean",
@@ -37,22 +43,24 @@ does not, within these steps, and that would hide what the rows teach.
 """
 
 
-def recipe(size: Size, seed: int, *, further: bool = False) -> dict[str, Any]:
+def recipe(size: Size, arm: str, seed: int) -> dict[str, Any]:
     """Return the recipe of every supervised training: keys of TRL's SFTConfig.
 
-    `further` is for going on from a trained model: fewer steps at a third of the learning rate.
+    Going on from a trained model takes fewer steps at a third of the learning rate.
     """
+    further = size.further * (TIMES if arm == LONGER else 1)
+    steps = further if arm in GOES_ON else size.steps
     return {
-        "learning_rate": 1e-3 if further else 3e-3,
+        "learning_rate": 1e-3 if arm in GOES_ON else 3e-3,
         "lr_scheduler_type": "cosine",
         "warmup_steps": 0.1,
         "adam_beta2": 0.95,
         "weight_decay": 0.1,
         "per_device_train_batch_size": size.batch,
-        "max_steps": size.further if further else size.steps,
+        "max_steps": steps,
         "max_length": 512,
         "save_strategy": "no",
-        "logging_steps": max(1, size.steps // 20),
+        "logging_steps": max(1, steps // 20),
         "disable_tqdm": True,
         "seed": seed,
     }
@@ -86,7 +94,7 @@ def train_and_evaluate(work: Path, size: Size, experiment: str, arm: str, seed: 
     if (folder / RESULT).exists():
         known: dict[str, Any] = json.loads((folder / RESULT).read_text())
         return known
-    rows = work / "rows" / f"{experiment}-{seed}" / f"{'verified' if arm == REINFORCED else arm}.jsonl"
+    rows = work / "rows" / f"{experiment}-{seed}" / f"{ROWS_OF.get(arm, arm)}.jsonl"
     base = _start(work, size, arm, seed)
     started, began = cpu_seconds(), time.time()
     trained = None if arm == BEFORE else train(plan_of(rows, base, folder / "model", size, arm, seed))
@@ -132,7 +140,7 @@ def plan_of(rows: Path, base: Path, out: Path, size: Size, arm: str, seed: int) 
 
     if arm == REINFORCED:
         return TrainPlan(str(rows), str(base), out, reinforcement(size, seed), method="grpo")
-    return TrainPlan(str(rows), str(base), out, recipe(size, seed, further=arm in GOES_ON))
+    return TrainPlan(str(rows), str(base), out, recipe(size, arm, seed))
 
 
 def train(plan: TrainPlan) -> Trained:
