@@ -48,7 +48,7 @@ class Limits:
     """What one program may use; all of it enforced by the kernel or by the parent.
 
     `cpu_s` counts processor time, `wall_s` the time on the clock, which is put off by what the
-    program waited for a processor that others used, up to four times (`starvation.py`).
+    program waited for a processor that others used, up to twice (`starvation.py`).
     `memory_mb` comes on top of the interpreter. `output_bytes` caps each of stdout, stderr and
     any file; `result_bytes` what the program may return in all.
     """

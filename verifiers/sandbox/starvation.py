@@ -2,7 +2,8 @@
 
 Read from outside, in /proc: the kernel counts for each thread how long it stood ready to run while
 others ran (`schedstat`, proc(5) and the kernel's Documentation/scheduler/sched-stats.rst). That time
-is not the program's fault, so its limit is put off by it, up to `PATIENT` times the limit.
+is not the program's fault, so its limit is put off by it, up to `PATIENT` times the limit: whoever
+waits for verdicts has planned for the limit, and more would keep others waiting in turn.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-PATIENT = 4
+PATIENT = 2
 LOOK_S = 0.05
 PROC = Path("/proc")
 STARTED = 19  # the field of /proc/PID/stat that says when, counted from the one after the name

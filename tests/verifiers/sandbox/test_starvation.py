@@ -90,9 +90,9 @@ def spun(cpu_s):
 
 def test_a_neighbour_that_takes_the_processor_rejects_nobody(crowded):
     with Sandbox(1) as sandbox:
-        assert sandbox.run(spun(0.2), Limits(wall_s=1)).ok
-        judged = Judge(SPIN, "assert f(0.1) == 0.1")
-        assert sandbox.run(judged, Limits(wall_s=1)).judgement.outcome == "passed"
+        # Where yet others take the processor it may be starved in the end, and is not rejected then.
+        for job in (spun(0.25), Judge(SPIN, "assert f(0.15) == 0.15")):
+            assert sandbox.run(job, Limits(wall_s=1)).ending in (Ending.OK, Ending.STARVED)
         slept = sandbox.run(SLEEP, Limits(wall_s=0.3))
         assert slept.ending is Ending.TIMEOUT
         assert slept.wall_s < 0.3 * PATIENT
