@@ -11,6 +11,7 @@ from evol.verifiers.math.limits import MathSyntaxError
 from evol.verifiers.math.nodes import (
     HALF,
     MINUS_ONE,
+    Add,
     Call,
     Const,
     Matrix,
@@ -23,7 +24,9 @@ from evol.verifiers.math.nodes import (
     Sym,
     Text,
     divide,
+    negate,
     rebuild,
+    symbols,
 )
 from evol.verifiers.math.tokens import FUNCTIONS, Token
 
@@ -216,7 +219,15 @@ def _decorated(parser: Parser, name: str) -> Node:
     """Read a decorated letter or run of letters as a name; a number is only underlined."""
     if name == "underline" and (parser.token.kind == "num" or parser.tokens[parser.at + 1].kind == "num"):
         return argument(parser)
-    return Sym(f"{name} {_flat(argument(parser))}")
+    inner = argument(parser)
+    if name in ("overline", "bar") and isinstance(inner, Add) and not symbols(inner):
+        return _conjugate(inner)
+    return Sym(f"{name} {_flat(inner)}")
+
+
+def _conjugate(node: Node) -> Node:
+    """Return the conjugate of a complex number in digits."""
+    return negate(node) if node == LETTER_CONSTANTS["i"] else rebuild(node, _conjugate)
 
 
 def _flat(node: Node) -> str:

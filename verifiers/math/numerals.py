@@ -27,6 +27,11 @@ _TELLING = re.compile(rf"(?:teen|ty|hundred|thousand|illion|dozen|{_PART})(?![a-
 _ORDINAL = re.compile(
     r"(?<=\d)(?:st|nd|rd|th)$|(?<=\d)\s*\^\s*\{?\s*\\(?:text|mathrm)\s*\{\s*(?:st|nd|rd|th)\s*\}\s*\}?$"
 )
+_RANKS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+    "ninth": 9, "tenth": 10,
+}  # fmt: skip
+_RANK = re.compile(rf"(?:\\text\{{)?\s*(?:the\s+)?({'|'.join(_RANKS)})\s*\}}?", re.IGNORECASE)
 _OUT_OF = re.compile(r"(?<=\d)\s*(?:\\text\s*\{\s*out\s+of\s*\}|\sout\s+of\s)\s*(?=\d)")
 _PART_OF_ONE = re.compile(rf"^(?:\\text\{{)?an?\s+({_PART})\}}?$", re.IGNORECASE)
 _TO = re.compile(r"(?<=\d)\s*(?:\\text\s*\{\s*to\s*\}|\sto\s)\s*(?=\d)")
@@ -41,6 +46,8 @@ _RUN = re.compile(
 
 def spelled_out(text: str) -> str:
     """Return the text with spelled numbers as digits or quotients and `2 to 3` as `2:3`; the rest stays."""
+    if rank := _RANK.fullmatch(text):
+        return str(_RANKS[rank[1].lower()])
     if _TELLING.search(text):
         text = _RUN.sub(_digits, _PART_OF_ONE.sub(lambda m: f"1/{_PARTS[m[1].lower()]}", text))
     if "out" in text:

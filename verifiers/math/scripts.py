@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 from evol.verifiers.math.canonical import canonical
 from evol.verifiers.math.limits import MathSyntaxError
-from evol.verifiers.math.nodes import Based, Call, Const, Node, Num, Pow, Quantity, Seq, Sym, Text, negate
+from evol.verifiers.math.nodes import (
+    Based,
+    Call,
+    Const,
+    Matrix,
+    Node,
+    Num,
+    Pow,
+    Quantity,
+    Seq,
+    Sym,
+    Text,
+    negate,
+)
 
 if TYPE_CHECKING:
     from evol.verifiers.math.grammar import Parser
@@ -28,11 +41,26 @@ def raised(parser: Parser, base: Node) -> Node:
         while parser.accept("{", "'", "}"):
             base = Sym(f"{base.name}'") if parser.tokens[parser.at - 1].text == "'" else base
         return base
+    if inner.text in ("T", "top") and isinstance(base, Seq | Matrix):
+        parser.at += 2 if opened else 1
+        if opened:
+            parser.expect("}")
+        return transposed(base)
     if token.kind == "end":
         return base
     if inner.kind == "word":
         raise MathSyntaxError("A word stands in an exponent.")
     return Pow(base, parser.nested(lambda: exponent(parser)))
+
+
+def transposed(node: Seq | Matrix) -> Matrix:
+    """Return a matrix on its side, a row in brackets as a column."""
+    if isinstance(node, Seq):
+        return Matrix(tuple((item,) for item in node.items))
+    width = max(map(len, node.rows), default=0)
+    if any(len(row) != width for row in node.rows):
+        raise MathSyntaxError("The rows of a matrix differ in length.")
+    return Matrix(tuple(zip(*node.rows, strict=True)))
 
 
 def exponent(parser: Parser) -> Node:
