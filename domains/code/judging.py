@@ -26,7 +26,8 @@ from evol.verifiers.code.strength import Strength
 AGREEMENT: Final = "agreement"
 ELSEWHERE: Final = "elsewhere"
 STRENGTH: Final = "strength"
-APART: Final = frozenset({"timeout", "sandbox_lost"})
+UNKNOWN: Final = frozenset({"sandbox_lost", "starved"})
+APART: Final = UNKNOWN | {"timeout"}
 ENDINGS: Final = frozenset({"timeout", "memory", "crashed", "forbidden", "output_limit"})
 
 
@@ -73,10 +74,10 @@ def rule(ballot: Ballot, thresholds: Thresholds) -> Ruling:
     """Decide which solution and which cases to believe.
 
     Rejects with `no_agreement`, or with the way in which all solutions end where none passes
-    anything (`timeout`, `crashed` …). Undecided with `sandbox_lost`.
+    anything (`timeout`, `crashed` …). Undecided with `sandbox_lost` or `starved`.
     """
-    if any(tried.verdict.reason == "sandbox_lost" for tried in ballot.tried):
-        lost = next(t.verdict for t in ballot.tried if t.verdict.reason == "sandbox_lost")
+    lost = next((t.verdict for t in ballot.tried if t.verdict.reason in UNKNOWN), None)
+    if lost is not None:
         return Ruling(lost)
     group = largest_agreement([tried.passes for tried in ballot.tried])
     evidence = _evidence(ballot, group)

@@ -17,7 +17,7 @@ from evol.domains._rules import Case as Row
 from evol.domains._rules import Questions
 from evol.domains.code import trying
 from evol.domains.code.cases import Case, join
-from evol.domains.code.judging import Ballot, Ruling, Thresholds, rule, weak_suite
+from evol.domains.code.judging import UNKNOWN, Ballot, Ruling, Thresholds, rule, weak_suite
 from evol.domains.code.replies import Solution, nothing_left, read_solutions
 from evol.domains.code.settings import Settings
 from evol.domains.code.suites import TestSuites, read_suites
@@ -113,7 +113,7 @@ class Poll:
         if key not in self._runs:
             verdict = await self.row.inquiry.verify(trying.try_program, source, suite)
             passes: Sequence[bool] = [verdict.accepted] * len(cases)
-            if by_cases and len(cases) > 1 and not verdict.accepted and verdict.reason != "sandbox_lost":
+            if by_cases and len(cases) > 1 and not verdict.accepted and verdict.reason not in UNKNOWN:
                 alone = [case.tests for case in cases]
                 passes = await self.row.inquiry.verify(trying.try_cases, source, alone)
             self._runs[key] = verdict, tuple(passes)

@@ -125,14 +125,13 @@ def test_a_program_that_draws_lots_is_flaky(workers: WorkerPool) -> None:
     assert "flaky" in reasons
 
 
-def test_a_lost_sandbox_decides_nothing(workers: WorkerPool) -> None:
+@pytest.mark.parametrize("unknown", ["sandbox_lost", "starved"])
+def test_a_program_that_was_not_judged_decides_nothing(workers: WorkerPool, unknown: str) -> None:
     teacher = Teacher(workers, {"answer": [fenced(NEW)], "tests": [fenced(TESTS)], "judge": ["Not Equal"]})
 
     async def verify(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if function in (trying.try_program, trying.try_again):
-            lost = Verdict.undecided(
-                "code", "sandbox_lost", "The sandbox failed; the program was not judged."
-            )
+            lost = Verdict.undecided("code", unknown, "The program was not judged.")
             return [lost] if function is trying.try_again else lost
         return await workers.arun(function, *args, **kwargs)
 
@@ -140,7 +139,7 @@ def test_a_lost_sandbox_decides_nothing(workers: WorkerPool) -> None:
     lost.verify = verify  # type: ignore[method-assign]
     seed = Sample("s", "code", PARENT, OLD, tests=["assert total([1, 2]) == 3"], root="s")
     for verdict in (judge(lost, child(), parent()).verdict, judge(lost, seed, None).verdict):
-        assert (verdict.outcome, verdict.reason) == (Outcome.UNDECIDED, "sandbox_lost")
+        assert (verdict.outcome, verdict.reason) == (Outcome.UNDECIDED, unknown)
 
 
 def test_programs_that_only_compile_are_kept_where_that_is_asked_for(workers: WorkerPool) -> None:
