@@ -39,14 +39,14 @@ def check_texts(
         return
     asked, said = Screened(instruction), Screened(response or "")
     marks = look(asked, said)
-    for verdict in (*_of_any(asked), *_of_instruction(asked, said, answer, marks)):
+    for verdict in _of_any(asked) + _of_instruction(asked, said, answer, marks):
         yield from _objection(verdict, "instruction")
     if response is None:
         return
     if not _shows(response):
         yield _empty("response")
         return
-    for verdict in (*_of_any(said), *_of_response(asked, said, marks, before)):
+    for verdict in _of_any(said) + _of_response(asked, said, marks, before):
         yield from _objection(verdict, "response")
     if last and said.asks():
         yield from _objection(text.asks_back(response), "response", Severity.UNDECIDED)
@@ -56,48 +56,54 @@ def _shows(each: str) -> bool:
     return "!" <= each[:1] <= "~" or text.empty(each).accepted
 
 
-def _of_any(each: Screened) -> Iterator[Verdict]:
-    """Yield what the rules say that hold for any text, as far as they might object."""
+def _of_any(each: Screened) -> list[Verdict]:
+    """Return what the rules say that hold for any text, as far as they might object."""
+    found: list[Verdict] = []
     if each.damaged():
-        yield text.encoding_damage(each.raw)
+        found.append(text.encoding_damage(each.raw))
     if each.truncates():
-        yield text.truncated(each.raw)
+        found.append(text.truncated(each.raw))
     if each.loops():
-        yield text.repetition(each.raw)
+        found.append(text.repetition(each.raw))
+    return found
 
 
-def _of_instruction(asked: Screened, said: Screened, answer: str | None, marks: Marks) -> Iterator[Verdict]:
+def _of_instruction(asked: Screened, said: Screened, answer: str | None, marks: Marks) -> list[Verdict]:
+    found: list[Verdict] = []
     if marks.words and asked.copies_prompt():
-        yield text.copied_prompt(asked.raw)
+        found.append(text.copied_prompt(asked.raw))
     if marks.words and asked.leaks(instruction=True):
-        yield leaked_prompt(asked.raw, instruction=True)
+        found.append(leaked_prompt(asked.raw, instruction=True))
     if marks.words and asked.templated(reply=False):
-        yield chat_template(asked.raw)
+        found.append(chat_template(asked.raw))
     if may_give_away(asked, said):
-        yield text.answer_in_instruction(asked.raw, answer, said.raw)
+        found.append(text.answer_in_instruction(asked.raw, answer, said.raw))
     if marks.personal and may_be_personal(asked.raw):
-        yield text.personal_data(asked.raw)
+        found.append(text.personal_data(asked.raw))
+    return found
 
 
-def _of_response(asked: Screened, said: Screened, marks: Marks, before: str) -> Iterator[Verdict]:
+def _of_response(asked: Screened, said: Screened, marks: Marks, before: str) -> list[Verdict]:
+    found: list[Verdict] = []
     if said.dangles():
-        yield cut_off(said.raw)
+        found.append(cut_off(said.raw))
     if marks.words and "sorry" in said.low:
-        yield text.refusal(said.raw)
+        found.append(text.refusal(said.raw))
     if marks.words and said.speaks_as_assistant():
-        yield text.assistant_boilerplate(said.raw)
+        found.append(text.assistant_boilerplate(said.raw))
     if not said.has_content():
-        yield text.only_stop_words(said.raw)
+        found.append(text.only_stop_words(said.raw))
     if marks.words and said.leaks(instruction=False):
-        yield leaked_prompt(said.raw)
+        found.append(leaked_prompt(said.raw))
     if marks.words and said.templated(reply=True):
-        yield chat_template(said.raw, asked.raw, reply=True)
+        found.append(chat_template(said.raw, asked.raw, reply=True))
     if may_echo(asked, said):
-        yield text.echo(asked.raw, said.raw)
+        found.append(text.echo(asked.raw, said.raw))
     if marks.personal and may_be_personal(said.raw):
-        yield text.personal_data(said.raw, f"{before}\n{asked.raw}" if before else asked.raw)
+        found.append(text.personal_data(said.raw, f"{before}\n{asked.raw}" if before else asked.raw))
     if marks.foreign:
-        yield row_language(asked.raw, said.raw)
+        found.append(row_language(asked.raw, said.raw))
+    return found
 
 
 def _empty(part: str) -> Finding:

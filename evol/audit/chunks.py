@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 from evol._columns import CHATS, Fields, exchanges, find_columns, read_fields, to_json
@@ -108,8 +108,9 @@ def _unusable(fields: Fields, columns: Mapping[str, str] | None) -> Judged:
 
 
 def _judge(job: Job, cells: dict[str, Any], fields: Fields, columns: Mapping[str, str]) -> Judged:
-    response = fields.response if fields.response or "response" in columns or _chat(columns) else None
-    chat = exchanges(cells) if _chat(columns) else []
+    is_chat = columns.get("instruction") in CHATS
+    response = fields.response if fields.response or "response" in columns or is_chat else None
+    chat = exchanges(cells) if is_chat else []
     alone = len(chat) < 2
     findings = [*check_turns(cells), *check_texts(fields.instruction, response, fields.answer, last=alone)]
     if job.domain and response is None:
@@ -127,10 +128,6 @@ def _judge(job: Job, cells: dict[str, Any], fields: Fields, columns: Mapping[str
 def _unanswered() -> Finding:
     message = "No column holds a response to judge: name it with --map response=COLUMN."
     return Finding(Severity.UNDECIDED, "no_response", message, "response")
-
-
-def _chat(columns: Mapping[str, str]) -> bool:
-    return columns.get("instruction") in CHATS
 
 
 def _verdict_on(domain: str, instruction: str, response: str) -> Verdict:
@@ -186,7 +183,7 @@ def _judged(
     readable: bool = True,
 ) -> Judged:
     own = SOUND if verdict is None else Conclusion(verdict.outcome, verdict.reason, verdict.message)
-    end = conclude(findings, own)
+    end = conclude(findings, own) if findings else own
     return Judged(
         id=fields.id,
         instruction=_storable(fields.instruction),
@@ -238,6 +235,7 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+@lru_cache(maxsize=4096)
 def same_answer(answer: str | None) -> str | None:
     """Return what equal answers share: a number's value, or a text without case, spacing and last stop."""
     if answer is None or not answer.strip():
