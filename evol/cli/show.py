@@ -37,6 +37,8 @@ def show(identity: str, folder: Path | None, as_json: bool) -> None:
 
     ID may be shortened as long as it names one row.
     """
+    if folder is None and (Path(identity) / "run.db").is_file():
+        raise ConfigError(f"{identity} is a run's folder: give a row's id, then --run {identity}.")
     row, lineage = _find(identity, [folder] if folder else _runs())
     if as_json:
         click.echo(json.dumps({"id": row.sample.id, "lineage": [_plain(r) for r in lineage]}))

@@ -250,6 +250,13 @@ def test_show_of_an_unknown_id_says_where_it_looked():
     assert "runs/words" in result.stderr
 
 
+def test_show_of_a_runs_folder_says_that_it_wants_a_row():
+    evol("--domain", "./words")
+    result = evol("show", "runs/words")
+    assert result.exit_code == 2
+    assert "--run runs/words" in result.stderr
+
+
 def test_export_writes_another_form_and_size():
     evol("--domain", "./words")
     result = evol("export", "runs/words", "--out", "small", "--format", "sharegpt", "--size", "4", "--json")
