@@ -119,8 +119,7 @@ def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     """Compare two trees, then with customary values for names, then with one name for one variable."""
     finding = Matcher(profile).match(a, b)
     bare = without_domain(a), without_domain(b)
-    stated = domains(a), domains(b)
-    if not finding.equal and bare != (a, b) and (stated[0] == stated[1] or not all(stated)):
+    if not finding.equal and bare != (a, b) and _one_domain(domains(a), domains(b)):
         if not profile.common_domain:
             return Finding(None, "domain_differs")
         a, b = bare
@@ -133,6 +132,11 @@ def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     if profile.common_domain and same_classes(a, b):
         return Finding(True, "same_residues")
     return _renamed(a, b, profile, finding) if profile.renamed_variables else finding
+
+
+def _one_domain(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Whether two answers do not state different domains."""
+    return a == b or not a or not b
 
 
 def _renamed(a: Node, b: Node, profile: Profile, finding: Finding) -> Finding:

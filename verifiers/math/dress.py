@@ -37,6 +37,7 @@ _REMARK = re.compile(r"(?<=[\d})])(?:\s|\\[,;: ]){0,4}\\text\{\s*\(([A-Za-z ]{2,
 _UNENDING = re.compile(r"(?<=\.\d\d)(\d*)\s*(?:\\(?:[lc]?dots|dotsc)|…)\s*\$?$")
 _LABEL = re.compile(r"^(?:\\text\s*\{\s*)?(?:[Aa]nswer|ANSWER)\s*:\s*(?:\})?\s*(?=\S)|^=\s*(?=[^=\s])")
 _PLAIN_REMARK = re.compile(r"(?<=\d)\s{1,4}\(([A-Za-z][A-Za-z ]{2,40})\)$")
+_LABEL_HEADS = frozenset("aA=\\")
 _QUALIFYING = re.compile(r"\b(?:or|and|not|if|when|unless|except|mod|base|only|each)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\{([^{}\\]*)\}")
 
@@ -47,7 +48,7 @@ def undress(text: str) -> str:
     for _ in range(4):
         before = text
         text = (
-            _UNENDING.sub(r"\1", text).rstrip(" \t\r\n.;。").removesuffix("\\").strip()
+            _unending(text).rstrip(" \t\r\n.;。").removesuffix("\\").strip()
             if not text.endswith("\\.")
             else text
         )
@@ -61,13 +62,20 @@ def undress(text: str) -> str:
                 and not (opening == "$" == inside[:1])
             ):
                 text = inside.strip()
-        text = _LABEL.sub("", _unwrapped(text))
+        text = _unwrapped(text)
+        if text[:1] in _LABEL_HEADS:
+            text = _LABEL.sub("", text)
         if text.endswith((")", ")}")):
             text = _PLAIN_REMARK.sub(_without_remark, text)
             text = _REMARK.sub(_without_remark, _APPROXIMATION.sub("", text))
         if text == before:
             break
     return joined_lines(text)
+
+
+def _unending(text: str) -> str:
+    """Return a decimal without the dots that say that it goes on."""
+    return _UNENDING.sub(r"\1", text) if "dots" in text or "…" in text else text
 
 
 def _without_remark(match: re.Match[str]) -> str:

@@ -42,6 +42,7 @@ _PRECEDENCE = {
 _SEPARATORS = frozenset((",", ";", "and", "or", "&"))
 _UNIVERSAL = frozenset(("all", "any", "every", "each"))
 _FILLERS = frozenset(("only", "approximately", "about", "exactly", "roughly", "answer"))
+_DOTS = ("dots", "...", "…", "⋯")
 FUNCTION_LETTERS = frozenset("fgFG")
 
 
@@ -53,7 +54,7 @@ def parse(text: str, *, commas: bool = True) -> Node:
     parser = Parser(tokenize(text, commas=commas))
     node = parser.items()
     parser.expect_end()
-    return filled(node)
+    return filled(node) if any(mark in text for mark in _DOTS) else node
 
 
 class Parser:

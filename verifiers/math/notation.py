@@ -95,8 +95,10 @@ _TURNED = re.compile(
 def one_spelling(text: str) -> str:
     """Return an answer with each notation of the rules in the spelling that the tokenizer reads."""
     for triggers, rule in _RULES:
-        if any(trigger in text for trigger in triggers):
-            text = rule(text)
+        for trigger in triggers:
+            if trigger in text:
+                text = rule(text)
+                break
     return text
 
 
@@ -237,6 +239,7 @@ def _upright(match: re.Match[str]) -> str:
     return f"{match['head']}{opening}{match['ends']}{closing}"
 
 
+_DIGIT_AND_BRACKET = tuple(f"{digit}(" for digit in range(10))
 _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("array",), lambda text: _OPEN_CASES.sub(r"\\begin{cases}\1\\end{cases}", text)),
     (("space", "phantom", "\\tag", "\\label", "color", "\\left", "\\right"), _without_dropped),
@@ -246,7 +249,8 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("textcircled",), _circled),
     (("arc",), lambda text: _ARC.sub(r"\\arc\1", text)),
     (("circ", "degree", "^o", "^{o", "{o}"), _degrees),
-    (("\\dot", "\\overline", "("), _period),
+    (("\\dot", "\\overline"), _period),
+    (_DIGIT_AND_BRACKET, _period),
     (("'", "_"), _grouped),
     (("0x", "0b", "0o"), _prefixed),
     (("_", "base"), _bases),
