@@ -239,7 +239,7 @@ def _upright(match: re.Match[str]) -> str:
     return f"{match['head']}{opening}{match['ends']}{closing}"
 
 
-_DIGIT_AND_BRACKET = tuple(f"{digit}(" for digit in range(10))
+_DIGIT_AND_BRACKET = (".(", *(f"{digit}(" for digit in range(10)))
 _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("array",), lambda text: _OPEN_CASES.sub(r"\\begin{cases}\1\\end{cases}", text)),
     (("space", "phantom", "\\tag", "\\label", "color", "\\left", "\\right"), _without_dropped),
