@@ -47,6 +47,10 @@ _ANSWER_WORDS = (
     "|Vastaus|Vastus|V[áa]lasz|Cevap|Jawaban|Javob|Jibu|Sagot|Tubag|Erantzuna|Trả lời|Ответ|Відповідь|Адказ"
     "|Отговор|Одговор|Απάντηση|उत्तर|উত্তর|જવાબ|ਜਵਾਬ|பதில்|జవాబు|(?:ال)?إجابة|الجواب|جواب"
 )
+_ASCII_STEMS = (
+    "answer", "ponse", "respuesta", "antwo", "risposta", "resposta", "spuns", "odpow", "odpov", "odgovor",
+    "svar", "vast", "lasz", "cevap", "jawaban", "javob", "jibu", "sagot", "tubag", "erantzuna",
+)  # fmt: skip
 _PHRASE = re.compile(
     r"\banswers?\b(?:\s{1,9}(?:here|to\s{1,9}[^.\n]{1,60}?))?"
     r"(?:\s{0,9}(?:\*\*|\\?\))?\s{0,9}(?:is|are|was|should\s{1,9}be|would\s{1,9}be|must\s{1,9}be|equals|=|:|：)"
@@ -189,10 +193,19 @@ def _connected(gap: str) -> bool:
     return bool(_CONNECTOR.fullmatch(gap) or phrased)
 
 
+def _may_announce(text: str) -> bool:
+    """Whether a word for "answer" may occur, told quickly: most solutions of one line a step have none."""
+    if not text.isascii():
+        return True
+    lower = text.lower()
+    return any(stem in lower for stem in _ASCII_STEMS)
+
+
 def _phrase(text: str, choice: bool) -> Extraction | None:
     """Return what the last "the answer is" says."""
     lines = list(_ANSWER_LINE.finditer(text))
-    phrases = [match for match in _PHRASE.finditer(text) if text[match.end() :].strip(" *$\n")]
+    found = _PHRASE.finditer(text) if _may_announce(text) else ()
+    phrases = [match for match in found if text[match.end() :].strip(" *$\n")]
     if lines and (not phrases or lines[-1].end() > phrases[-1].end()):
         start, stop = lines[-1].span(1)
     elif phrases:
