@@ -12,16 +12,22 @@ import math
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evol._words import written_numbers
 from evol.dedup.hashes import mixed, pair_hashes
 from evol.dedup.shingles import Numbers
 from evol.dedup.spool import read_slice
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 MISSED = 0.005
 MOST_HASHES = 72
 SEED = 20240917
 NO_KEY = 0
+AT_ONCE = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +99,16 @@ def repeated(path: Path, live: Path | None, part: int, parts: int) -> list[list[
     """
     import numpy as np
 
-    keys = np.fromfile(path, np.int64)
-    mine = (keys % parts == part) & (keys != NO_KEY)
-    if live is not None:
-        mine &= np.fromfile(live, np.bool_)
-    numbers = np.flatnonzero(mine)
-    found = keys[numbers]
+    pieces: list[NDArray[np.int64]] = []
+    with path.open("rb") as file:
+        for start in range(0, path.stat().st_size // 8, AT_ONCE):
+            keys = np.fromfile(file, np.int64, AT_ONCE)
+            mine = (keys % parts == part) & (keys != NO_KEY)
+            if live is not None:
+                mine &= np.fromfile(live, np.bool_, len(keys), offset=start)
+            here = np.flatnonzero(mine)
+            pieces.append(np.stack((keys[here], here + start)))
+    found, numbers = np.concatenate(pieces, axis=1) if pieces else np.empty((2, 0), np.int64)
     order = np.argsort(found, kind="stable")
     found, numbers = found[order], numbers[order]
     again = np.r_[False, found[1:] == found[:-1], False]
