@@ -183,7 +183,10 @@ def _letter_units(a: str, b: str) -> Iterator[tuple[Node, Node]]:
 
 def _tree(text: str, *, commas: bool = True) -> Node:
     node = parse(micro_in_words(spelled_out(text)), commas=commas)
-    if sum(1 for _ in walk(node)) > MAX_NODES:
+    # A character makes three parts at most, but where dots stand for terms.
+    if (3 * len(text) > MAX_NODES or "..." in text or "dots" in text) and sum(
+        1 for _ in walk(node)
+    ) > MAX_NODES:
         raise TooLarge("The answer has more parts than the cap.")
     return node
 

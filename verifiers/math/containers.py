@@ -10,6 +10,7 @@ from evol.verifiers.math.nodes import (
     Matrix,
     Mul,
     Node,
+    Num,
     Quantity,
     Relation,
     Seq,
@@ -74,6 +75,11 @@ def unknowns(node: Node) -> frozenset[str]:
     """Return the names that a set of reals is written with, unknown functions before variables."""
     calls = {canonical(p) for p in walk(node) if isinstance(p, Call) and p.name.startswith("apply")}
     return frozenset(calls) or frozenset(n for n in symbols(node) if not n.startswith("set "))
+
+
+def has_decimals(node: Node) -> bool:
+    """Whether a printed decimal occurs in a node."""
+    return any(isinstance(part, Num) and part.places for part in walk(node))
 
 
 def units_of(node: Node) -> frozenset[Unit | str]:

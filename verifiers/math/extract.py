@@ -203,7 +203,7 @@ def _may_announce(text: str) -> bool:
 
 def _phrase(text: str, choice: bool) -> Extraction | None:
     """Return what the last "the answer is" says."""
-    lines = list(_ANSWER_LINE.finditer(text))
+    lines = list(_ANSWER_LINE.finditer(text)) if ":" in text else []
     found = _PHRASE.finditer(text) if _may_announce(text) else ()
     phrases = [match for match in found if text[match.end() :].strip(" *$\n")]
     if lines and (not phrases or lines[-1].end() > phrases[-1].end()):

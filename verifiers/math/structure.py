@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from evol.verifiers.math.containers import (
     closed,
+    has_decimals,
     is_grid,
     multiplied,
     operands,
@@ -197,7 +198,8 @@ class Matcher:
         if left is None or right is None:
             return self._set_operations(a, b)
         if not same(left, right):
-            rounded = self._set_operations(a, b) if self.profile.printed_digits else None
+            rounds = self.profile.printed_digits and (has_decimals(a) or has_decimals(b))
+            rounded = self._set_operations(a, b) if rounds else None
             return (
                 Finding(True, rounded.reason)
                 if rounded and rounded.equal
