@@ -108,7 +108,8 @@ class RowsFile:
         import pyarrow.parquet as pq
 
         self._schema = rows_schema()
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        # Least and greatest texts of each group would stay in memory until the end.
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", write_statistics=False)
         self._held: list[tuple[Any, ...]] = []
 
     def write(self, told: Told, source: Source) -> None:

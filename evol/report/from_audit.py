@@ -109,8 +109,10 @@ def _read(folder: Path, columns: Sequence[str] | None = None) -> Iterator[dict[s
     path = folder / ROWS
     try:
         with pq.ParquetFile(path) as table:
-            for batch in table.iter_batches(batch_size=BATCH, columns=columns):
-                yield from batch.to_pylist()
+            # Batches of all groups at once are read ahead, in memory that grows with the rows.
+            for group in range(table.num_row_groups):
+                for batch in table.iter_batches(BATCH, [group], columns, use_threads=False):
+                    yield from batch.to_pylist()
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"{path} cannot be read ({error}): audit the data again.") from error
 
