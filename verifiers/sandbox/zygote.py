@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from evol.verifiers.sandbox.runner import Wall
 
 MESSAGE = 1 << 16
-# Programs are short: to look for cycles after every 700 new containers costs those that make many
-# a tenth of their time, and what 50,000 could leak is little beside the least memory limit.
-COLLECT_EVERY = (50_000, 20, 10)
 
 
 class Refused(Exception):
@@ -149,6 +146,5 @@ def main(descriptor: int) -> None:
     gc.collect()
     layout.fill()
     gc.freeze()
-    gc.set_threshold(*COLLECT_EVERY)
     control.send(READY)
     serving.serve(config, wall, control)
