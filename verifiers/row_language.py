@@ -10,8 +10,6 @@ import re
 from typing import Final
 
 from evol.types import Verdict
-from evol.verifiers.instructions import recognise
-from evol.verifiers.instructions.tongues import names_a_language
 from evol.verifiers.text_language import FOREIGN, NAMES, language_of, wrong_language
 
 VERIFIER: Final = "row"
@@ -49,19 +47,28 @@ def _prose(text: str) -> str:
 
 
 def _asked_for(instruction: str, response: str, plain: Verdict) -> Verdict:
+    from evol.verifiers.instructions import recognise
+
     asked = [c.parameters["language"] for c in recognise(instruction) if c.kind == "language"]
     if asked:
         return wrong_language(instruction, response, str(asked[0]))
-    if names_a_language(instruction):
+    if _names_a_language(instruction):
         return Verdict.accept(VERIFIER, "language_open", "The instruction leaves the language open.")
     return plain
+
+
+def _names_a_language(instruction: str) -> bool:
+    # Few rows come here, and what recognises demands takes long to load in each worker.
+    from evol.verifiers.instructions.tongues import names_a_language
+
+    return bool(names_a_language(instruction))
 
 
 def _strays(instruction: str, response: str) -> Verdict | None:
     """Return the verdict on letters of another script amid Latin prose, where nothing calls for them."""
     prose = FOREIGN.sub(" ", response)
     found = OTHER_SCRIPT.search(prose)
-    called_for = OTHER_SCRIPT.search(instruction) or names_a_language(instruction)
+    called_for = OTHER_SCRIPT.search(instruction) or _names_a_language(instruction)
     if found is None or called_for or not _mostly_latin(prose):
         return None
     message = f"The response holds words in another script: {found.group()[:20]}."
@@ -81,7 +88,7 @@ def _pieces(instruction: str, response: str) -> Verdict | None:
     found = list(dict.fromkeys(code for p in paragraphs if (code := language_of(p))))
     if len(found) > 1:
         found = list(dict.fromkeys(code for p in paragraphs if (code := language_of(_prose(p)))))
-    if len(found) < 2 or set(found) <= {"ru", "uk"} or names_a_language(instruction):
+    if len(found) < 2 or set(found) <= {"ru", "uk"} or _names_a_language(instruction):
         return None
     shown = " and ".join(NAMES[code] for code in found[:2])
     return Verdict.undecided(

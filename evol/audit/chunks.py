@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from evol._columns import CHATS, Fields, exchanges, find_columns, read_fields, to_json
 from evol.audit.checks import check_texts, check_turns
@@ -23,8 +23,10 @@ from evol.audit.formats.jsonl import parse
 from evol.audit.store import Columns, Judged, Keys
 from evol.audit.turns import check_exchanges, whole_reply
 from evol.errors import EvolError
-from evol.pack import VerifyHook
 from evol.types import Json, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from evol.pack import VerifyHook
 
 SLICE_S: Final = 4.0
 ORIGIN: Final = ("generation", "operation", "parent", "root")
