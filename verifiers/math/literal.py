@@ -21,7 +21,8 @@ def match_literals(a: str, b: str) -> Finding | None:
         return Finding(True, "same_number")
     if x is not None and y is not None and "." not in a + b and "," not in a + b:
         return Finding(False, "different_value")
-    return Finding(True, "same_text") if squeeze(a) == squeeze(b) else None
+    same_digits = sum(map(a.count, "0123456789")) == sum(map(b.count, "0123456789"))
+    return Finding(True, "same_text") if same_digits and squeeze(a) == squeeze(b) else None
 
 
 def plain_number(text: str) -> Fraction | None:

@@ -24,6 +24,7 @@ _PHRASE = re.compile(r"(?:(?:an?|A|An)\s+)?[^\W\d_]{2,}(?:[\s-]+[^\W\d_]+){0,6}"
 _PREDICATE = re.compile(r".*\s(?:is|are|be|was|were)\s+(?:an?\s+|the\s+)?(?P<said>[^\W\d_]+)", re.DOTALL)
 _QUALIFIED = names("not no never if when unless or neither nor cannot only either both isn't aren't")
 _DROPPED = names("all a an the on at it is there are real")
+_WORDY = re.compile(r"[a-zA-Z]{2}\W*\s|infinit|DNE|undefined|none", re.IGNORECASE)
 _KINDS = names("triangle function number line angle sequence matrix series graph")
 _EVERY = re.compile(
     r"(?:all|any|every) (?:real numbers?|reals)|all (?:of )?the real(?: number)?s|the set of real numbers"
@@ -61,6 +62,8 @@ def set_in_notation(text: str) -> str:
 
     `DNE` is one spelling of `does not exist`; any other text stays.
     """
+    if not _WORDY.search(text):
+        return text
     words = " ".join(_FONT.sub(r"\1", text).lower().strip(" .").split()) if len(text) < 60 else ""
     if _EVERY.fullmatch(words):
         return "\\mathbb{R}"

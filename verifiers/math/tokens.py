@@ -146,7 +146,9 @@ class _Lexer:
 
     def _plain(self, kind: str, match: re.Match[str]) -> None:
         found = match.group()
-        if kind in ("ws", "thin"):
+        if kind == "op":
+            self._operator(found)
+        elif kind in ("ws", "thin"):
             self.spaced = True
         elif kind in ("num", "sci", "safe", "comma", "rep"):
             self._number(kind, found)
@@ -165,8 +167,6 @@ class _Lexer:
             self.add("cmd", "ldots")
         elif kind == "brk":
             self.add("op", "\\\\")
-        elif kind == "op":
-            self._operator(match["op"])
         else:
             self._character(found)
 
