@@ -53,14 +53,10 @@ def undress(text: str) -> str:
             else text
         )
         for opening, closing in _PAIRS:
+            if not (len(text) > 2 * len(opening) and text.startswith(opening) and text.endswith(closing)):
+                continue
             inside = text[len(opening) : -len(closing)]
-            enclosed = len(text) > 2 * len(opening) and text.startswith(opening) and text.endswith(closing)
-            if (
-                enclosed
-                and opening not in inside
-                and closing not in inside
-                and not (opening == "$" == inside[:1])
-            ):
+            if opening not in inside and closing not in inside and not (opening == "$" == inside[:1]):
                 text = inside.strip()
         text = _unwrapped(text)
         if text[:1] in _LABEL_HEADS:

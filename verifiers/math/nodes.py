@@ -233,11 +233,17 @@ def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
 def symbols(node: Node) -> frozenset[str]:
     """Return the names of the variables in a node, index variables of sums left out."""
     found: set[str] = set()
-    for part in walk(node):
+    stack = [node]
+    while stack:
+        part = stack.pop()
         if type(part) is Sym:
             found.add(part.name)
-        elif type(part) is Call and part.name in ("sum", "prod"):
+            continue
+        if type(part) is Call and part.name in ("sum", "prod"):
             return _free_symbols(node)
+        below = _CHILDREN.get(type(part))
+        if below:
+            stack.extend(below(part))
     return frozenset(found)
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from evol.verifiers.math.limits import MathError
-from evol.verifiers.math.nodes import Builder, Call, Node, Num, Quantity, Relation, Seq, Sym, symbols, walk
+from evol.verifiers.math.nodes import (
+    Builder,
+    Call,
+    Node,
+    Num,
+    Quantity,
+    Relation,
+    Seq,
+    Sym,
+    contains,
+    symbols,
+    walk,
+)
 from evol.verifiers.math.solving import linear
 
 Classes: TypeAlias = frozenset[tuple[int, int]]
@@ -20,7 +32,9 @@ def same_classes(a: Node, b: Node) -> bool:
 
 
 def _congruent(node: Node) -> bool:
-    return any(isinstance(part, Relation) and "equiv" in part.ops for part in walk(node))
+    return contains(node, Relation) and any(
+        isinstance(part, Relation) and "equiv" in part.ops for part in walk(node)
+    )
 
 
 def residue_classes(node: Node) -> Classes | None:
