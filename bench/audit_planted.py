@@ -256,9 +256,9 @@ def report(title: str, kinds: list[Kind], truth: list[str], found: list[set[str]
         recall = right / total
         print(f"| {kind.name} | {reasons} | {total} | {right} | {false} | {precision:.3f} | {recall:.3f} |")
     clean = [reasons for reasons, name in zip(found, truth, strict=True) if not name]
-    print(
-        f"\nOf {len(clean):,} rows without a planted defect: {dict(Counter(r for rs in clean for r in rs))}"
-    )
+    counts = Counter(reason for reasons in clean for reason in reasons)
+    stated = ", ".join(f"{reason} {count}" for reason, count in counts.items()) or "none"
+    print(f"\nFindings on the {len(clean):,} rows without a planted defect: {stated}.")
 
 
 def lines(path: Path) -> list[Row]:
