@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from evol.cli.main import main
+from evol.errors import VerifierStopped
 
 pytest.importorskip("trl", reason="GRPO is TRL's")
 
@@ -93,10 +94,16 @@ def test_the_reward_is_given_the_gold_of_its_own_row():
 
 
 def test_what_was_not_judged_in_time_is_left_out_rather_than_punished(monkeypatch):
-    from evol.train.evaluation import scoring
+    from evol.train import rewards
     from evol.train.rewards import verified_reward
 
-    monkeypatch.setattr(scoring, "LIMIT_S", 1e-6)
+    class Stopping:
+        workers = 1
+
+        def run(self, function, *args, limit_s):
+            raise VerifierStopped(f"The verifier was stopped after {limit_s} s.")
+
+    monkeypatch.setattr(rewards, "_pool", Stopping)
     told: dict[str, list] = {}
     row = json.dumps({"instruction": "?", "gold": "7"})
     found = verified_reward(
