@@ -17,9 +17,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import math_verify_rival
@@ -31,6 +32,7 @@ from evol.verifiers.workers import WorkerPool
 
 Row = math_verify_rival.Row
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "math_pairs"
+TURN = 100
 RIVAL_LIMIT_S = 6.0
 
 # Each suite is judged under the convention that it states or tests, chosen for the suite as a whole.
@@ -137,19 +139,18 @@ def ours(suite: str, rows: Iterable[Row], profile: Profile | None = None) -> lis
     return judged
 
 
-def rivals(rows: Iterable[Row]) -> list[Judged]:
-    judged = []
+def rivals(rows: Iterable[Row]) -> Iterator[Judged]:
+    """Judge rows by Math-Verify as they are asked for, all in one process."""
     with WorkerPool(1, preload=("math_verify", "math_verify_rival")) as pool:
         pool.run(math_verify_rival.judge, {"gold": "1", "prediction": "2"}, limit_s=60)
         for row in rows:
             try:
                 accepted, seconds = pool.run(math_verify_rival.judge, row, limit_s=RIVAL_LIMIT_S)
-                judged.append(Judged(row, accepted, False, seconds))
+                yield Judged(row, accepted, False, seconds)
             except VerifierStopped:
-                judged.append(Judged(row, False, False, RIVAL_LIMIT_S, stopped=True))
+                yield Judged(row, False, False, RIVAL_LIMIT_S, stopped=True)
             except Exception as error:
-                judged.append(Judged(row, False, False, 0.0, reason=type(error).__name__))
-    return judged
+                yield Judged(row, False, False, 0.0, reason=type(error).__name__)
 
 
 def summary(judged: Sequence[Judged]) -> str:
@@ -169,7 +170,7 @@ def accuracy(suites: dict[str, list[Row]], with_rival: bool, disagreements: bool
     for name, rows in suites.items():
         mine = ours(name, rows)
         label = profile_of(name, {}).name
-        theirs = f" {summary(rivals(rows))} |" if with_rival else ""
+        theirs = f" {summary(list(rivals(rows)))} |" if with_rival else ""
         print(f"| {name} | {len(rows)} | {label} | {summary(mine)} |{theirs}", flush=True)
         if name.startswith("built_nearmiss"):
             print(f"| {name} | {len(rows)} | strict | {summary(ours(name, rows, STRICT))} |", flush=True)
@@ -182,10 +183,16 @@ def speed(suites: dict[str, list[Row]], count: int, with_rival: bool) -> None:
     pairs = [(name, row) for name, rows in suites.items() for row in rows]
     sample = random.Random(0).sample(pairs, min(count, len(pairs)))
     verify("\\sqrt{2}", "\\sqrt{3}")
-    mine = sum(item.seconds for name, row in sample for item in ours(name, [row]))
+    parts = [sample[start : start + TURN] for start in range(0, len(sample), TURN)]
+    found = rivals(row for _, row in sample)
+    mine = theirs = 0.0
+    # In turns: the machine's speed changes from minute to minute.
+    for part in parts:
+        mine += sum(item.seconds for name, row in part for item in ours(name, [row]))
+        if with_rival:
+            theirs += sum(item.seconds for item in islice(found, len(part)))
     line = f"pairs per CPU-second on a mixed {len(sample)}: ours {len(sample) / mine:.0f}"
     if with_rival:
-        theirs = sum(item.seconds for item in rivals([row for _, row in sample]))
         line += f", Math-Verify {len(sample) / theirs:.0f}, ratio {theirs / mine:.0f}"
     print(line, flush=True)
 
@@ -203,7 +210,7 @@ def attacks(suites: dict[str, list[Row]], with_rival: bool) -> None:
     seconds, reason, text = slowest
     print(f"attacks: {len(rows)}, over 2 s {over}, slowest {seconds:.2f} s ({reason}: {text!r})", flush=True)
     if with_rival:
-        theirs = rivals(rows)
+        theirs = list(rivals(rows))
         stopped, failed = sum(item.stopped for item in theirs), sum(bool(item.reason) for item in theirs)
         slow = sum(item.seconds > 2 for item in theirs)
         print(f"attacks on Math-Verify: over 2 s {slow}, killed {stopped}, raised {failed}")

@@ -25,6 +25,7 @@ _PAIRS = (
     ('"', '"'),
     ('\\"', '\\"'),
 )
+_PAIR_HEADS = frozenset(opening[0] for opening, _ in _PAIRS)
 _WRAPPER = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm|mathbf|displaystyle|boxed)\b\s*")
 _LAYOUT = re.compile(r"\\(?:left|right|displaystyle|[Bb]igg?[lr]?)(?![a-zA-Z])|\\[,;:! ]|[$~]|\\quad|\\qquad")
 _GAP = re.compile(r"(?<=\w)\s+(?=\w)|(\s+)")
@@ -52,12 +53,8 @@ def undress(text: str) -> str:
             if not text.endswith("\\.")
             else text
         )
-        for opening, closing in _PAIRS:
-            if not (len(text) > 2 * len(opening) and text.startswith(opening) and text.endswith(closing)):
-                continue
-            inside = text[len(opening) : -len(closing)]
-            if opening not in inside and closing not in inside and not (opening == "$" == inside[:1]):
-                text = inside.strip()
+        if text[:1] in _PAIR_HEADS:
+            text = _unpaired(text)
         text = _unwrapped(text)
         if text[:1] in _LABEL_HEADS:
             text = _LABEL.sub("", text)
@@ -67,6 +64,17 @@ def undress(text: str) -> str:
         if text == before:
             break
     return joined_lines(text)
+
+
+def _unpaired(text: str) -> str:
+    """Return what stands within a pair of marks that encloses the whole."""
+    for opening, closing in _PAIRS:
+        if not (len(text) > 2 * len(opening) and text.startswith(opening) and text.endswith(closing)):
+            continue
+        inside = text[len(opening) : -len(closing)]
+        if opening not in inside and closing not in inside and not (opening == "$" == inside[:1]):
+            text = inside.strip()
+    return text
 
 
 def _unending(text: str) -> str:
