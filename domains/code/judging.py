@@ -80,27 +80,28 @@ def rule(ballot: Ballot, thresholds: Thresholds) -> Ruling:
     if lost is not None:
         return Ruling(lost)
     group = largest_agreement([tried.passes for tried in ballot.tried])
-    evidence = _evidence(ballot, group)
+    against = standing(ballot.cases, ballot.suites, group.tests, ballot.names)
+    rival = _rival(ballot, group)
+    evidence = _evidence(ballot, group, against, rival)
     if not group.solutions:
         nothing = _nothing_passes(ballot, evidence)
         return Ruling(nothing, wants="tests" if nothing.reason == "no_agreement" else "")
     agreeing, runnable = len(group.solutions), len(ballot.tried)
-    led = agreeing >= thresholds.agreement * runnable or agreeing - _rival(ballot, group) >= thresholds.lead
+    led = agreeing >= thresholds.agreement * runnable or agreeing - rival >= thresholds.lead
     if agreeing < thresholds.quorum or not led:
         few = f"Only {agreeing} of {runnable} solutions agree."
         return Ruling(Verdict.reject(AGREEMENT, "no_agreement", few, **evidence), wants="solutions")
     if _outdone(ballot, group):
         outdone = "Another solution passes more tests than those that agree."
         return Ruling(Verdict.reject(AGREEMENT, "no_agreement", outdone, **evidence), wants="solutions")
-    if problem := _objection(ballot, group, thresholds):
+    if problem := _objection(ballot, group, against, thresholds):
         return Ruling(Verdict.reject(AGREEMENT, "no_agreement", problem, **evidence), wants="tests")
     message = f"{agreeing} of {runnable} solutions agree on {len(group.tests)} of {len(ballot.cases)} tests."
     verdict = Verdict.accept(AGREEMENT, "agreement", message, **evidence)
     return Ruling(verdict, group.solutions, group.tests)
 
 
-def _evidence(ballot: Ballot, group: Agreement) -> dict[str, Json]:
-    against = _standing(ballot, group)
+def _evidence(ballot: Ballot, group: Agreement, against: set[int], rival: int) -> dict[str, Json]:
     return {
         "solutions": len(ballot.tried),
         "tests": len(ballot.cases),
@@ -111,13 +112,9 @@ def _evidence(ballot: Ballot, group: Agreement) -> dict[str, Json]:
         "suites": len(set(ballot.suites)),
         "whole_suites": len(set(ballot.suites)) - len({ballot.suites[n] for n in against}),
         "refuted_tests": len(ballot.cases) - len(group.tests) - len(against),
-        "rival": _rival(ballot, group),
+        "rival": rival,
         "set_aside": dict(Counter(ballot.set_aside)),
     }
-
-
-def _standing(ballot: Ballot, group: Agreement) -> set[int]:
-    return standing(ballot.cases, ballot.suites, group.tests, ballot.names)
 
 
 def _rival(ballot: Ballot, group: Agreement) -> int:
@@ -137,9 +134,9 @@ def _nothing_passes(ballot: Ballot, evidence: dict[str, Json]) -> Verdict:
     return Verdict.reject(AGREEMENT, "no_agreement", message, **evidence, first=shown[:300])
 
 
-def _objection(ballot: Ballot, group: Agreement, thresholds: Thresholds) -> str | None:
+def _objection(ballot: Ballot, group: Agreement, against: set[int], thresholds: Thresholds) -> str | None:
     """Return what tests that stand unrefuted say against the leading group, as a sentence."""
-    against, suites = _standing(ballot, group), set(ballot.suites)
+    suites = set(ballot.suites)
     heard = len(group.tests) + len(against)
     if len(group.tests) < thresholds.tests_agreement * heard:
         return f"The agreeing solutions fail {len(against)} of {heard} tests that no other suite refutes."
