@@ -24,6 +24,7 @@ from evol.verifiers.math.sentences import match_sentences
 from evol.verifiers.math.special import match_special, set_in_notation
 from evol.verifiers.math.structure import Matcher
 from evol.verifiers.math.units import letter_unit_in_words, micro_in_words, same_kind, slash_unit_in_words
+from evol.verifiers.math.wholenumbers import match_whole_numbers
 
 VERIFIER = "math_answer"
 _SHOWN = 300
@@ -89,7 +90,10 @@ def _stages(a: str, b: str, profile: Profile) -> Result:
     if len(a) > MAX_ANSWER_CHARS or len(b) > MAX_ANSWER_CHARS:
         return Result(Finding(True, "same_text") if a == b else Finding(None, "too_large"))
     a, b = (set_in_notation(domain_in_notation(text)) for text in (a, b))
-    finding = match_literals(a, b) or match_special(a, b) or match_sentences(a, b, profile)
+    finding = match_literals(a, b) or match_special(a, b)
+    if finding is None and profile.common_domain:
+        finding = match_whole_numbers(a, b)
+    finding = finding or match_sentences(a, b, profile)
     if finding is not None:
         return Result(finding)
     try:

@@ -21,6 +21,7 @@ from evol.verifiers.math.special import choice as named_choice
 from evol.verifiers.math.special import is_date_or_time
 from evol.verifiers.math.unicode import mend
 
+from evol.verifiers.math.wholenumbers import describes_whole_numbers
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
@@ -218,6 +219,8 @@ def _phrase(text: str, choice: bool) -> Extraction | None:
     if choice:
         letter = _letter(segment, start)
         if letter is not None:
+    if describes_whole_numbers(segment):
+        return _found(segment, "answer_phrase", start)
             return letter
     if is_prose(segment):
         return _prose(segment, start, "answer_phrase")
@@ -255,6 +258,8 @@ def _letter(text: str, offset: int) -> Extraction | None:
     return Extraction(text[slice(*span)], "choice_letter", offset + span[0], offset + span[1])
 
 
+    if describes_whole_numbers(text):
+        return _found(text, "described", 0)
 def _bare(text: str) -> Extraction | None:
     if len(text) <= MAX_ANSWER_CHARS and _is_short_sentence(text):
         return None
