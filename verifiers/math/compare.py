@@ -30,8 +30,11 @@ VERIFIER = "math_answer"
 _SHOWN = 300
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
 _DECIMAL_COMMA = re.compile(
-    r"([$€£]?-?(?:\d{1,3}(?:\.\d{3})+|\d+(?=(?:,|\{,\})(?!\d{3}$))|0+|\d{4,}))(?:,|\{,\})(\d+)(\s*[^\d,.;]*)"
+    r"((?:[^\W\d_]{2,20}\s{0,2}){0,3}:?\s{0,2}"
+    r"[$€£]?-?(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+|\d+(?=(?:,|\{,\})(?!\d{3}$))|0+|\d{4,}))"
+    r"(?:,|\{,\})(\d+)(\s*[^\d,.;]*)"
 )
+_MARKS = re.compile(r"(?<=\d)[. \u00a0\u202f](?=\d)")
 _PADDED = re.compile(r",0\d")
 _SENTENCES = {
     Outcome.ACCEPT: "The answers are equal.",
@@ -198,4 +201,4 @@ def _tree(text: str, *, commas: bool = True) -> Node:
 def _with_point(text: str) -> str:
     """Return `3,5`, `3{,}5` and `1.234,56` with a decimal point; `1,000` is a thousand."""
     match = _DECIMAL_COMMA.fullmatch(text)
-    return f"{match[1].replace('.', '')}.{match[2]}{match[3]}" if match else text
+    return f"{_MARKS.sub('', match[1])}.{match[2]}{match[3]}" if match else text

@@ -1,14 +1,11 @@
-"""What containers hold: rows of a multiplied matrix, parts of a union, the set in `x \\in S`."""
+"""What containers hold: parts of a union, the set in `x \\in S`."""
 
 from __future__ import annotations
 
 from evol.verifiers.math.canonical import canonical
 from evol.verifiers.math.naming import is_name
 from evol.verifiers.math.nodes import (
-    Add,
     Call,
-    Matrix,
-    Mul,
     Node,
     Num,
     Quantity,
@@ -21,28 +18,6 @@ from evol.verifiers.math.nodes import (
     walk,
 )
 from evol.verifiers.math.units import Unit, parse_unit
-
-
-def multiplied(node: Node) -> Node:
-    """Return a multiple of a matrix, or a sum of such multiples of one shape, as one matrix."""
-    if isinstance(node, Add):
-        parts = [multiplied(term) for term in node.terms]
-        shapes = {tuple(map(len, p.rows)) if isinstance(p, Matrix) else None for p in parts}
-        return (
-            _added([p for p in parts if isinstance(p, Matrix)])
-            if len(shapes - {None}) == len(shapes) == 1
-            else node
-        )
-    if not isinstance(node, Mul) or sum(isinstance(factor, Matrix) for factor in node.factors) != 1:
-        return node
-    matrix = next(factor for factor in node.factors if isinstance(factor, Matrix))
-    rest = tuple(factor for factor in node.factors if factor is not matrix)
-    return Matrix(tuple(tuple(Mul((*rest, cell)) for cell in row) for row in matrix.rows), matrix.cases)
-
-
-def _added(parts: list[Matrix]) -> Matrix:
-    rows = zip(*(part.rows for part in parts), strict=True)
-    return Matrix(tuple(tuple(map(Add, zip(*cells, strict=True))) for cells in rows))
 
 
 def is_grid(seq: Seq) -> bool:

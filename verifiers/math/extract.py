@@ -15,13 +15,14 @@ from evol.verifiers.math.grammar import parse
 from evol.verifiers.math.letters import begins_with_letter, chosen
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS, MathError
 from evol.verifiers.math.nodes import symbols
+from evol.verifiers.math.openings import amount_before_dollar, without_opening
 from evol.verifiers.math.sentences import is_prose, plain_words, single_statement, stated_value
 from evol.verifiers.math.spans import MATH, NUMBER, Span, formulas_and_numbers
 from evol.verifiers.math.special import choice as named_choice
 from evol.verifiers.math.special import is_date_or_time
 from evol.verifiers.math.unicode import mend
-
 from evol.verifiers.math.wholenumbers import describes_whole_numbers
+
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
@@ -61,11 +62,9 @@ _PHRASE = re.compile(
     r"\s{0,9}(?::|：|\s(?:est|es|ist|è|é|jest|je|är|er|is|on|este|це|هو|هي|है)(?!\w))\s{0,9}",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"(?:\bnot|n['’]t)(?: be)?\s*$")
 _POLAR = re.compile(r"\s*(?:\*\*)?(yes|no|true|false)(?:\*\*)?(?=[\s.,;:!]|$)", re.IGNORECASE)
 _TAGGED = re.compile(r"<answer>(.*?)</answer>", re.DOTALL | re.IGNORECASE)
-_CONNECTIVE = re.compile(
-    r"^(?:Hence|Thus|So|Therefore|Then|Finally|Donc|Ainsi|因此|所以|故)[,，:：]?\s*(?=[$\\\d(\[{-])"
-)
 _STATED = re.compile(
     r"(?:.*[\s}])?(?:is|are|was|were|equals|be|est|sont|es|son|ist|sind|è)(?:\s*:)?\s+(?P<value>[^\s].*)",
     re.DOTALL,
@@ -219,9 +218,9 @@ def _phrase(text: str, choice: bool) -> Extraction | None:
     if choice:
         letter = _letter(segment, start)
         if letter is not None:
+            return letter
     if describes_whole_numbers(segment):
         return _found(segment, "answer_phrase", start)
-            return letter
     if is_prose(segment):
         return _prose(segment, start, "answer_phrase")
     return _found(segment.replace("**", ""), "answer_phrase", start)
@@ -258,9 +257,9 @@ def _letter(text: str, offset: int) -> Extraction | None:
     return Extraction(text[slice(*span)], "choice_letter", offset + span[0], offset + span[1])
 
 
+def _bare(text: str) -> Extraction | None:
     if describes_whole_numbers(text):
         return _found(text, "described", 0)
-def _bare(text: str) -> Extraction | None:
     if len(text) <= MAX_ANSWER_CHARS and _is_short_sentence(text):
         return None
     if len(text) > MAX_ANSWER_CHARS or is_prose(text):
@@ -268,7 +267,10 @@ def _bare(text: str) -> Extraction | None:
         if len(lines) > 1 and not is_prose(lines[-1]) and re.search(r"\d", lines[-1]):
             return _found(lines[-1], "last_line", text.rindex(lines[-1]))
         return None
-    text = _CONNECTIVE.sub("", text.strip()) if text[:1].isalpha() else text
+    amount = amount_before_dollar(text) if "$" in text else None
+    if amount:
+        return _found(amount, "amount", text.find(amount))
+    text = without_opening(text.strip()) if text[:1].isalpha() else text
     return None if _is_short_prose(text) else _found(text, "bare", 0)
 
 
@@ -299,6 +301,8 @@ def _prose(text: str, offset: int, rule: str) -> Extraction | None:
         return stated
     spans = formulas_and_numbers(text)
     telling = [s for s in spans if re.search(r"\d|\\[a-z]|=", s[2])] or [s for s in spans if s[2].strip()]
+    if "not" in text or "n't" in text:
+        telling = [s for s in telling if not _DENIED.search(text, max(0, s[0] - 20), s[0])]
     if telling:
         last = 0 if rule == "answer_phrase" and not _WORKINGS.search(text) else len(telling) - 1
         first = last

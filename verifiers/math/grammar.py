@@ -210,7 +210,8 @@ class Parser:
                 if level < floor or (token.text == ":" and self.bars):
                     return left
                 self.at += 1
-                right = self.binary(level + 1)
+                labels = token.text == ":" and isinstance(left, Text)
+                right = self.binary(2 if labels else level + 1)
                 if token.text == ":" and self.is_op(":") and not isinstance(left, Text):
                     left = quantities.ratio(self, (left, right))
                 else:

@@ -18,9 +18,18 @@ _SAID = re.compile(
 _LETTERS = re.compile(
     r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z'])(?:\s{0,4}(?:,|;|&|,?\s{0,4}and|or)\s{0,4}\(?[A-J]\)?(?![A-Za-z']))*"
 )
-_DENIED = re.compile(r"(?:not|n't|不是|不选|排除|isn't|neither|nor)\s*(?:be\s+)?\(?$")
+# A lower-case word follows the article "A" or the pronoun "I", but these follow a choice.
+_ARTICLE = re.compile(
+    r"\s+(?!(?:because|since|as|and|not|is|was|but|so|seems|rather|non|no|en|et|y|e|und|car|porque|weil|nicht|not)\b)"
+    r"[a-z]"
+)
+_DENIED = re.compile(
+    r"(?:not|n't|不是|不选|排除|neither|nor|(?<![^\W\d_])(?:no|non|pas|ni|nicht|niet|nie|nem|não|nao|inte|ikke|ei|nu|не|ни|ні)\s"
+    r"|ليست?|không(?:\s+phải)?)\s*(?:(?:be|la|le|el|a|è|é|es|die|de)\s+)?\(?$"
+)
 _REFUTED = re.compile(
-    r"\s*(?:(?:is|are|was|were)\s+(?:wrong|incorrect|false|not|too|ruled)|fails?\b|不对|错|不正确)"
+    r"\)?\s*(?:(?:is|are|was|were)\s+(?:wrong|incorrect|false|not|too|ruled)|fails?\b|不对|错|不正确"
+    r"|değil|नहीं|নয়|ではな|じゃな|[가이는은]?\s?아[니닌닙]|est\s+fau|ist\s+falsch|es\s+incorrect|не\s?верн|неправил)"
 )
 
 
@@ -41,7 +50,7 @@ def chosen(text: str) -> tuple[int, int] | None:
     if said:
         return said[-1].span(1 if said[-1][1] else 2)
     for match in reversed(list(_LETTERS.finditer(text))):
-        article = match.group() in ("A", "I") and re.match(r"\s+[a-z]", text[match.end() :])
+        article = match.group() in ("A", "I") and _ARTICLE.match(text, match.end())
         refuted = _REFUTED.match(text, match.end())
         if not refuted and not article and not _is_denied(text, match.start()):
             return match.span()
@@ -49,4 +58,4 @@ def chosen(text: str) -> tuple[int, int] | None:
 
 
 def _is_denied(text: str, at: int) -> bool:
-    return _DENIED.search(text[max(0, at - 30) : at].lower()) is not None
+    return _DENIED.search(text[max(0, at - 40) : at].lower()) is not None

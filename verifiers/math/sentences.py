@@ -35,6 +35,8 @@ def plain_words(text: str) -> list[str]:
 
 
 def _is_notation(word: str) -> bool:
+    if word[0] >= "\u0400":
+        return False
     lower = word.lower()
     return (
         word in FUNCTIONS

@@ -12,7 +12,6 @@ from evol.verifiers.math.containers import (
     closed,
     has_decimals,
     is_grid,
-    multiplied,
     operands,
     units_of,
     unknowns,
@@ -21,6 +20,7 @@ from evol.verifiers.math.containers import (
 )
 from evol.verifiers.math.equality import Finding, equal_expressions
 from evol.verifiers.math.limits import PAIRING_STEPS, MathError, Steps
+from evol.verifiers.math.matrices import multiplied
 from evol.verifiers.math.naming import (
     Record,
     assigned,
@@ -262,6 +262,8 @@ class Matcher:
         return Finding(same_words, "same_text" if same_words else "different_text")
 
     def _matrices(self, a: Node, b: Node) -> Finding | None:
+        if not (contains(a, Matrix) or contains(b, Matrix)):
+            return None
         a, b = multiplied(a), multiplied(b)
         if isinstance(a, Matrix) and isinstance(b, Matrix):
             if [len(row) for row in a.rows] != [len(row) for row in b.rows]:

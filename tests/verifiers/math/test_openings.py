@@ -1,0 +1,55 @@
+"""Words before and behind a short answer, numbers of other countries, letters denied in other languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from evol.verifiers.math import LENIENT, verify
+
+
+@pytest.mark.parametrize(
+    ("gold", "response"),
+    [
+        ("0.25", "it weighs exactly .25, so we get .25"),
+        ("0.85", "it costs .85"),
+        ("$y=4$", "so $y=4$"),
+        ("$y=4$", "hence y = 4"),
+        ("9", r"We get \begin{align*} 9 \end{align*}"),
+        ("9", "The square is $3^2$"),
+        ("18.99", "Prix : 18,99 €"),
+        ("18.99", "Preis: 18,99 Euro"),
+        ("18.99", "Prix : 18,99 $ a.."),
+        ("45678.9", "45 678,9 €"),
+        ("45678.9", "Insgesamt macht das 45.678,9 Euro."),
+        ("45678.9", "The total that she paid was 45'678.9 francs."),
+        (r"5\sqrt2", r"Area: 5\sqrt{2}"),
+        ("A", "réponse est A non D"),
+        ("A", "De juiste antwoord is A en niet D"),
+        ("A", "La respuesta es A, no D"),
+        ("A", "Správná odpověď: A, ne D"),
+        ("A", "उत्तर A है"),
+        ("A", "The answer is A because it is larger"),
+        ("5", "It is $5$, not $4$."),
+    ],
+)
+def test_the_value_behind_an_opening_is_found(gold: str, response: str) -> None:
+    verdict = verify(gold, response, profile=LENIENT, last_resort=False)
+    assert verdict.accepted, (verdict.reason, verdict.evidence)
+
+
+@pytest.mark.parametrize(
+    ("gold", "response"),
+    [
+        ("4", "so not $4$"),
+        ("18.99", "Prix : 19,89 €"),
+        ("18.99", "Prix : 189,9 $ a.."),
+        ("45678.9", "Insgesamt macht das 45.678,8 Euro."),
+        ("45.678", "Insgesamt macht das 45.678,9 Euro."),
+        (r"5\sqrt2", r"Area: 5\sqrt{3}"),
+        ("D", "réponse est A non D"),
+        ("D", "La respuesta es A, no D"),
+        ("4", "It is $5$, not $4$."),
+    ],
+)
+def test_a_denied_compared_or_other_value_is_not_accepted(gold: str, response: str) -> None:
+    assert not verify(gold, response, profile=LENIENT, last_resort=False).accepted

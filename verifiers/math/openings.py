@@ -1,0 +1,51 @@
+"""Words that open a short answer and words cut off behind an amount: `so $x = 2$`, `Prix : 2,74 $ a`.
+
+What denies, compares or conditions the value is no opening: such a text stays whole.
+"""
+
+from __future__ import annotations
+
+import re
+
+from evol.verifiers.math.units import names
+
+_CONNECTIVES = (
+    "so|hence|thus|therefore|then|finally|consequently|donc|ainsi|also|daher|luego|entonces|quindi|dunque"
+)
+_VERBS = (
+    "is|are|was|equals?|gets?|got|have|has|obtain(?:s|ed)?|finds?|found|gives?|giving|yields?|costs?|becomes?|that"
+    "|est|sont|es|son|ist|sind|è|é|vaut|kostet|beträgt"
+)
+_OPENING = re.compile(
+    rf"(?P<words>(?:[^\W\d_][\w'’]*,?\s+){{0,6}}?)(?:(?:{_VERBS})\s*:?|(?P<connective>{_CONNECTIVES})\s*[,:]?"
+    r"|(?:因此|所以|故)[,，:：]?)"
+    r"\s*(?=[$\\\d.(\[{-]|(?P<name>[a-zA-Z])\s*(?:=|<|>|\\in|\\le|\\ge))",
+    re.IGNORECASE,
+)
+_QUALIFYING = names(
+    "not no never if when unless otherwise or and but neither nor cannot only either both less more than "
+    "least most minus negative half twice"
+)
+_CUT_OFF = re.compile(
+    r"(?:[^\d$\\=+*/^]*[\s:])?(?P<amount>-?(?:\d[\d.,]*)?\d)\s?\$(?:\s+[^\W\d_]{1,2})+[\s.]*"
+)
+
+
+def without_opening(text: str) -> str:
+    """Return a short answer without the words before it, where the last of them is a verb or a connective.
+
+    A bare equation follows a connective only: in `the line is y = 2` it would be the subject's name.
+    """
+    match = _OPENING.match(text)
+    if match is None or (match["name"] and not match["connective"]):
+        return text
+    words = re.findall(r"[^\W\d_]+", match["words"].lower())
+    return text if _QUALIFYING.intersection(words) else text[match.end() :]
+
+
+def amount_before_dollar(text: str) -> str | None:
+    """Return the amount in `Price: 2.74 $ a`, where a sentence was cut off behind a dollar sign."""
+    if text.count("$") != 1 or not text.rstrip(" .")[-1:].isalpha():
+        return None
+    match = _CUT_OFF.fullmatch(text)
+    return match["amount"] if match else None
