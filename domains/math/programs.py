@@ -33,7 +33,7 @@ SURE_DIGITS: Final = 12
 # A program's 15.6 is 15.6, and not 467/30 rounded; its decimals are rounded only where they go on
 # as far as a machine's do. An answer in prose may be rounded, but not to one decimal or two digits:
 # so little is soon met by chance.
-EXACT: Final = replace(LENIENT, name="program", printed_digits=False)
+EXACT: Final = replace(LENIENT, name="program", printed_digits=0)
 MACHINE = re.compile(r"(?<![\w.])(?=[\d.]{10})\d+\.\d+(?![\w.])")
 COARSE = re.compile(r"(?<![\d.])(?:\d+\.\d|0\.0*\d\d)(?!\d)")
 

@@ -19,8 +19,9 @@ class Profile:
     """A bare list `1, 2` differs from `2, 1`."""
     percent_as_number: bool
     """`28%` equals `28`, beside 0.28."""
-    printed_digits: bool
-    """A printed decimal equals a value that rounds or truncates to its digits."""
+    printed_digits: int
+    """A printed decimal of so many significant digits or more equals a value that rounds or truncates
+    to it; 0 for none."""
     renamed_variables: bool
     """`2^k` equals `2^n`: one variable may have another name."""
     decimal_comma: bool
@@ -43,10 +44,10 @@ class Profile:
     """Two printed decimals are equal where they differ by no more than one in the last digit."""
 
 
-STRICT = Profile("strict", True, False, False, False, False, False, False, False, False, False, False, False)
+STRICT = Profile("strict", True, False, 0, False, False, False, False, False, False, False, False, False)
 GOLD = replace(STRICT, name="gold", percent_as_number=True)
 """Strict but for a key that says 42% where a solution, asked for it in percent, says 42."""
-LENIENT = Profile("lenient", False, True, True, True, True, True, True, True, True, True, True, True)
+LENIENT = Profile("lenient", False, True, 2, True, True, True, True, True, True, True, True, True)
 MEASURED = replace(LENIENT, name="measured", last_digit_error=True)
 """Lenient for measured quantities, as physics collections judge them: a decimal carries an error."""
 PROFILES = {profile.name: profile for profile in (STRICT, GOLD, LENIENT, MEASURED)}

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from evol.verifiers.math.equality import Finding, equal_expressions, evaluate
-from evol.verifiers.math.limits import MathError, Steps
+from evol.verifiers.math.containers import has_decimals
+from evol.verifiers.math.equality import Finding, equal_expressions
+from evol.verifiers.math.limits import Steps
 from evol.verifiers.math.magnitude import certainly_different
 from evol.verifiers.math.nodes import (
-    MINUS_ONE,
     Add,
     Based,
     Call,
     Mul,
     Node,
     Num,
-    Pow,
     Quantity,
     Seq,
     Sym,
@@ -23,11 +22,11 @@ from evol.verifiers.math.nodes import (
 )
 from evol.verifiers.math.profiles import Profile
 from evol.verifiers.math.realsets import infinite_sign
+from evol.verifiers.math.rounded import printed_alike, terms_printed_alike, within_last_digit
 from evol.verifiers.math.units import Unit, noun, parse_unit
 
 _DEGREES = frozenset(("degree", "degrees", "deg"))
 _RADIAN = "radian"
-_LEAST_DIGITS = 2
 
 
 def match_scalars(a: Node, b: Node, profile: Profile, steps: Steps) -> Finding:
@@ -180,11 +179,17 @@ def match_values(
         return Finding(True, "any_log_base")
     if finding.reason == "domain_differs" and profile.common_domain:
         return Finding(True, "common_domain")
-    if profile.printed_digits and printed_alike(*(digits or (a, b))):
+    if profile.printed_digits and _printed_alike(a, b, digits or (a, b), profile.printed_digits, steps):
         return Finding(True, "printed_digits")
-    if profile.last_digit_error and _within_last_digit(*(digits or (a, b))):
+    if profile.last_digit_error and within_last_digit(*(digits or (a, b))):
         return Finding(True, "last_digit_error")
     return finding
+
+
+def _printed_alike(a: Node, b: Node, digits: tuple[Node, Node], least: int, steps: Steps) -> bool:
+    if printed_alike(*digits, least):
+        return True
+    return (has_decimals(a) or has_decimals(b)) and terms_printed_alike(a, b, least, steps)
 
 
 def _infinities(a: Node, b: Node, signs: tuple[int, int]) -> Finding:
@@ -204,74 +209,3 @@ def _bases(a: Node, b: Node) -> Finding | None:
     if isinstance(based, Based) and isinstance(other, Num) and str(other.value) == based.digits:
         return Finding(None, "base_omitted")
     return None
-
-
-def printed_alike(a: Node, b: Node) -> bool:
-    """Whether one is a printed decimal to which the other rounds or truncates.
-
-    The decimal shows at least two significant digits and one decimal place; two printed decimals
-    compare at the places of the coarser one.
-    """
-    x, y = _printed(a), _printed(b)
-    if x is not None and y is not None:
-        coarse, fine = (x, y) if x[1] <= y[1] else (y, x)
-        return _rounds_to(fine[0], *coarse)
-    printed, other = (x, b) if x is not None else (y, a)
-    if printed is None or symbols(other) or not _is_worth_rounding(other, printed[1]):
-        return False
-    try:
-        value = evaluate(other)
-    except MathError:
-        return False
-    if isinstance(value, Fraction) and value.denominator == 1:
-        return False
-    if not isinstance(value, Fraction):
-        if not hasattr(value, "_mpf_"):
-            return False
-        value = Fraction(str(value))
-    return _rounds_to(value, *printed)
-
-
-def _within_last_digit(a: Node, b: Node) -> bool:
-    """Whether two printed decimals differ by no more than one in the last place of the coarser one."""
-    x, y = _measured(a), _measured(b)
-    return x is not None and y is not None and abs(x[0] - y[0]) <= Fraction(1, 10) ** min(x[1], y[1])
-
-
-def _measured(node: Node) -> tuple[Fraction, int] | None:
-    """Return value and last printed place of a decimal or of a number times a power of ten."""
-    match node:
-        case Mul((Num(value, None), Pow(Num(Fraction(numerator=10, denominator=1)), Num(power)))):
-            if value.denominator == power.denominator == 1 and abs(power) < 400:
-                return value * Fraction(10) ** int(power), -int(power)
-    return _printed(node)
-
-
-def _is_worth_rounding(node: Node, places: int) -> bool:
-    """Whether a value has digits to cut: not a whole number, and no period that the cut would hide."""
-    if isinstance(node, Mul) and len(node.factors) == 2 and node.factors[0] == MINUS_ONE:
-        node = node.factors[1]
-    return not isinstance(node, Num) or (node.value.denominator > 1 and places >= node.repeating)
-
-
-def _printed(node: Node) -> tuple[Fraction, int] | None:
-    """Return value and last printed place of a decimal literal, also signed or times a power of ten."""
-    match node:
-        case Num(value, places) if places is not None and places > 0:
-            return value, places
-        case Mul((factor, inner)) if factor == MINUS_ONE:
-            printed = _printed(inner)
-            return None if printed is None else (-printed[0], printed[1])
-        case Mul((Num(value, places), Pow(Num(Fraction(numerator=10, denominator=1)), Num(power)))) if places:
-            if power.denominator == 1 and abs(power) < 400:
-                return value * Fraction(10) ** int(power), places - int(power)
-    return None
-
-
-def _rounds_to(value: Fraction, printed: Fraction, places: int) -> bool:
-    """Whether a value rounds or truncates to a printed decimal of enough digits."""
-    unit = Fraction(1, 10) ** places
-    if abs(printed) < 10 ** (_LEAST_DIGITS - 1) * unit or value * printed <= 0:
-        return False
-    gap = abs(value) - abs(printed)
-    return -unit / 2 <= gap < unit
