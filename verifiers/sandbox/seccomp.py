@@ -11,15 +11,17 @@ from __future__ import annotations
 import ctypes
 import platform
 import struct
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from evol.verifiers.sandbox import syscalls
 
-LOAD, AND, JUMP, IF_EQUAL, IF_AT_LEAST, RETURN = 0x20, 0x54, 0x05, 0x15, 0x35, 0x06
+LOAD, AND, IF_EQUAL, IF_AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 EPERM, ENOSYS = 1, 38
 NUMBER_AT, ARCH_AT, ARGS_AT = 0, 4, 16
 X32_BIT = 0x40000000
+FARTHEST = 255
 ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 SET_MODE_FILTER = 1
 UNKNOWN_FLAG = 1 << 30
@@ -55,60 +57,75 @@ CHECKS: dict[str, tuple[Condition, ...]] = {
 FILES_CHECKS = {**CHECKS, "fcntl": ((1, LOW, ALL, FCNTL + FCNTL_LOCKS),), "newfstatat": ()}
 
 
-def _refuse(errno: int = EPERM) -> list[Instruction]:
-    return [(RETURN, 0, 0, ERRNO | errno)]
+class _Writer:
+    """Writes a filter from its end: the machine only jumps forward, so what is jumped to stands already.
+
+    A place is named by how many instructions there are from it to the end.
+    """
+
+    def __init__(self) -> None:
+        self.backwards: list[Instruction] = []
+
+    def put(self, code: int, value: int, yes: int | None = None, no: int | None = None) -> int:
+        """Put an instruction in front and return its place; a jump without a goal goes on to the next."""
+        here = len(self.backwards)
+        jumps = [0 if goal is None else here - goal for goal in (yes, no)]
+        if max(jumps) > FARTHEST:
+            raise ValueError("the filter is too long for its jumps")
+        self.backwards.append((code, *jumps, value))
+        return here + 1
+
+    def checked(self, conditions: Iterable[Condition], allowed: int, refused: int) -> int:
+        """Put what allows a call where all conditions hold."""
+        goal = allowed
+        for argument, half, mask, values in reversed([*conditions]):
+            otherwise: int | None = refused
+            for value in reversed(values):
+                self.put(IF_EQUAL, value, goal, otherwise)
+                otherwise = None
+            if mask != ALL:
+                self.put(AND, mask)
+            goal = self.put(LOAD, ARGS_AT + 8 * argument + half)
+        return goal
+
+    def search(self, ranges: Sequence[tuple[int, int]]) -> int:
+        """Put a binary search over ranges, each from its start to the next one's, for the goal of each."""
+        if len(ranges) == 1:
+            return ranges[0][1]
+        middle = len(ranges) // 2
+        right, left = self.search(ranges[middle:]), self.search(ranges[:middle])
+        return self.put(IF_AT_LEAST, ranges[middle][0], right, left)
 
 
-def _checked(conditions: tuple[Condition, ...]) -> list[Instruction]:
-    """Return the leaf that allows a call where all conditions hold."""
-    code: list[Instruction] = []
-    for argument, half, mask, values in conditions:
-        code.append((LOAD, 0, 0, ARGS_AT + 8 * argument + half))
-        if mask != ALL:
-            code.append((AND, 0, 0, mask))
-        # Each comparison that fails falls to the next; the last falls onto the refusal.
-        code += [(IF_EQUAL, len(values) - i, 0, value) for i, value in enumerate(values)]
-        code += _refuse()
-    return [*code, (RETURN, 0, 0, ALLOW)]
-
-
-def _tree(ranges: list[tuple[int, list[Instruction]]]) -> list[Instruction]:
-    """Return a binary search over ranges, each from its start to the next one's."""
-    if len(ranges) == 1:
-        return ranges[0][1]
-    middle = len(ranges) // 2
-    left, right = _tree(ranges[:middle]), _tree(ranges[middle:])
-    if len(left) <= 255:
-        return [(IF_AT_LEAST, len(left), 0, ranges[middle][0]), *left, *right]
-    return [(IF_AT_LEAST, 0, 1, ranges[middle][0]), (JUMP, 0, 0, len(left)), *left, *right]
-
-
-def _leaves(machine: str, files: bool) -> dict[int, list[Instruction]]:
-    checks = FILES_CHECKS if files else CHECKS
-    leaves = {name: [(RETURN, 0, 0, ALLOW)] for name in (syscalls.PURE | (syscalls.FILES if files else {}))}
-    leaves |= {name: _checked(conditions) for name, conditions in checks.items()}
-    leaves["clone3"] = _refuse(ENOSYS)
-    numbers = {name: syscalls.number(name, machine) for name in leaves}
-    return {number: leaves[name] for name, number in numbers.items() if number is not None}
+def _goals(writer: _Writer, machine: str, files: bool) -> tuple[dict[int, int], int]:
+    """Put what decides on the listed calls; return where for each number, and where all else is refused."""
+    allowed = writer.put(RETURN, ALLOW)
+    refused = writer.put(RETURN, ERRNO | EPERM)
+    goals = dict.fromkeys(syscalls.PURE | (syscalls.FILES if files else {}), allowed)
+    goals["clone3"] = writer.put(RETURN, ERRNO | ENOSYS)
+    for name, conditions in (FILES_CHECKS if files else CHECKS).items():
+        goals[name] = writer.checked(conditions, allowed, refused)
+    numbers = {name: syscalls.number(name, machine) for name in goals}
+    return {number: goals[name] for name, number in numbers.items() if number is not None}, refused
 
 
 def program(machine: str, *, files: bool = False) -> list[Instruction]:
     """Return the filter for a machine as (code, jump if true, jump if false, constant)."""
-    leaves = _leaves(machine, files)
-    ranges: list[tuple[int, list[Instruction]]] = [(0, _refuse())]
-    for number in range(max(leaves) + 2):
-        leaf = leaves.get(number, _refuse())
-        if ranges[-1][1] != leaf:
-            ranges.append((number, leaf))
-    start = [
-        (LOAD, 0, 0, ARCH_AT),
-        (IF_EQUAL, 1, 0, ARCH[machine]),
-        (RETURN, 0, 0, KILL),
-        (LOAD, 0, 0, NUMBER_AT),
-        (IF_AT_LEAST, 0, 1, X32_BIT),
-        (RETURN, 0, 0, KILL),
-    ]
-    return [*start, *_tree(ranges)]
+    writer = _Writer()
+    goals, refused = _goals(writer, machine, files)
+    ranges = [(0, refused)]
+    for number in range(max(goals) + 2):
+        goal = goals.get(number, refused)
+        if ranges[-1][1] != goal:
+            ranges.append((number, goal))
+    found = writer.search(ranges)
+    killed = writer.put(RETURN, KILL)
+    writer.put(IF_AT_LEAST, X32_BIT, killed, found)
+    listed = writer.put(LOAD, NUMBER_AT)
+    killed = writer.put(RETURN, KILL)
+    writer.put(IF_EQUAL, ARCH[machine], listed, killed)
+    writer.put(LOAD, ARCH_AT)
+    return writer.backwards[::-1]
 
 
 class Filter:
