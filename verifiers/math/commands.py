@@ -273,7 +273,7 @@ def indexed_union(parser: Parser) -> Node:
 def _reduction(name: str) -> Callable[[Parser], Node]:
     def read_reduction(parser: Parser) -> Node:
         raw, index, low, high = bounds(parser)
-        body = parser.binary(3)
+        body = parser.binary(4)
         if index == LETTER_CONSTANTS["i"]:
             index, body = Sym("i"), _with_index(body)
         if index is None or low is None or high is None:
@@ -292,7 +292,7 @@ def _operator(parser: Parser, name: str) -> Node:
     """Read an integral or a limit as an opaque call of its bounds and body."""
     raw, _, low, high = bounds(parser)
     ends = tuple(bound for bound in (low, high) if bound is not None)
-    return Call(f"{name} {'' if name == 'int' else raw}", (*ends, parser.binary(3)))
+    return Call(f"{name} {'' if name == 'int' else raw}", (*ends, parser.binary(4)))
 
 
 def _double_struck(parser: Parser) -> Node:

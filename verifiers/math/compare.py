@@ -12,6 +12,7 @@ from evol.verifiers.math.customary import with_customary_values
 from evol.verifiers.math.dress import squeeze, undress
 from evol.verifiers.math.equality import Finding
 from evol.verifiers.math.grammar import parse
+from evol.verifiers.math.indices import renamed
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_NODES, MathError, TooLarge
 from evol.verifiers.math.literal import match_literals
 from evol.verifiers.math.naming import variables
@@ -157,8 +158,10 @@ def _renamed(a: Node, b: Node, profile: Profile, finding: Finding) -> Finding:
     (old,), (new,) = names[1], names[0]
     if not all(name.isalpha() or name.startswith("\\") for name in (old, new)):
         return finding
-    renamed = Matcher(profile).match(a, substitute(b, {old: Sym(new)}))
-    return Finding(True, "renamed_variables") if renamed.equal else finding
+    other = renamed(b, old, new)
+    if other is None or not Matcher(profile).match(a, other).equal:
+        return finding
+    return Finding(True, "renamed_variables")
 
 
 def _readings(a: str, b: str, profile: Profile) -> Iterator[tuple[Node, Node]]:

@@ -1,6 +1,6 @@
 """Tokens to a syntax tree: recursive descent with precedence climbing, depth capped, no guessing.
 
-From loosest to tightest: separators of a list, relations, set operations, sums, products (also
+From loosest to tightest: separators of a list, relations, set operations, ratios, sums, products (also
 implicit, also with a unit), signs, powers, postfix marks. What cannot be read raises MathSyntaxError.
 """
 
@@ -37,7 +37,7 @@ _ORDERS = frozenset(("<", ">", "<=", ">="))
 RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "!=", "~", "in", "equiv", "to"))
 _SETS = {"cup": "union", "cap": "intersection", "setminus": "difference"}
 _PRECEDENCE = {
-    "cup": 1, "cap": 1, "setminus": 1, "+": 2, "-": 2, "pm": 2, "mp": 2, "*": 3, "/": 3, ":": 3, "mod": 3,
+    "cup": 1, "cap": 1, "setminus": 1, ":": 2, "+": 3, "-": 3, "pm": 3, "mp": 3, "*": 4, "/": 4, "mod": 4,
 }  # fmt: skip
 _SEPARATORS = frozenset((",", ";", "and", "or", "&"))
 _UNIVERSAL = frozenset(("all", "any", "every", "each"))
@@ -216,11 +216,11 @@ class Parser:
                     left = quantities.ratio(self, (left, right))
                 else:
                     left = self.combine(token.text, left, right)
-            elif floor <= 3 and self.starts_factor(token):
+            elif floor <= 4 and self.starts_factor(token):
                 left = quantities.juxtapose(self, left, start)
-            elif floor <= 3 and quantities.starts_unit(self, token):
+            elif floor <= 4 and quantities.starts_unit(self, token):
                 left = Quantity(left, quantities.unit(self))
-            elif floor <= 3 and isinstance(left, Quantity) and token.kind == "num":
+            elif floor <= 4 and isinstance(left, Quantity) and token.kind == "num":
                 left = quantities.with_smaller_unit(self, left)
             elif token.kind == "cmd" and token.text == "pmod":
                 left = quantities.modulus(self, left)

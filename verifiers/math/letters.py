@@ -27,6 +27,9 @@ _DENIED = re.compile(
     r"(?:not|n't|不是|不选|排除|neither|nor|(?<![^\W\d_])(?:no|non|pas|ni|nicht|niet|nie|nem|não|nao|inte|ikke|ei|nu|не|ни|ні)\s"
     r"|ليست?|không(?:\s+phải)?)\s*(?:(?:be|la|le|el|a|è|é|es|die|de)\s+)?\(?$"
 )
+# A letter that is computed with is no choice: `$C + 1$`, `\frac{C}{2}`, `$-D$`.
+_OPERAND = re.compile(r"\)?\s?(?:[*/^]\s?[\d\\({]|\+\s?\d|-\d|\}\s?\{)")
+_SIGNED = ("$-", "{-", "(-")
 _REFUTED = re.compile(
     r"\)?\s*(?:(?:is|are|was|were)\s+(?:wrong|incorrect|false|not|too|ruled)|fails?\b|不对|错|不正确"
     r"|değil|नहीं|নয়|ではな|じゃな|[가이는은]?\s?아[니닌닙]|est\s+fau|ist\s+falsch|es\s+incorrect|не\s?верн|неправил)"
@@ -51,10 +54,14 @@ def chosen(text: str) -> tuple[int, int] | None:
         return said[-1].span(1 if said[-1][1] else 2)
     for match in reversed(list(_LETTERS.finditer(text))):
         article = match.group() in ("A", "I") and _ARTICLE.match(text, match.end())
-        refuted = _REFUTED.match(text, match.end())
+        refuted = _REFUTED.match(text, match.end()) or _is_operand(text, *match.span())
         if not refuted and not article and not _is_denied(text, match.start()):
             return match.span()
     return None
+
+
+def _is_operand(text: str, start: int, end: int) -> bool:
+    return _OPERAND.match(text, end) is not None or text[max(0, start - 2) : start] in _SIGNED
 
 
 def _is_denied(text: str, at: int) -> bool:

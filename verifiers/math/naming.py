@@ -165,7 +165,9 @@ def assigned(node: Node) -> Record | None:
 
 def _single(left: Node, right: Node) -> Record | None:
     if is_name(left):
-        return ((canonical(left), right),)
+        # `y = 2y + 3` gives y no value: it is an equation.
+        own = isinstance(left, Sym) and left.name in symbols(right)
+        return None if own else ((canonical(left), right),)
     if not (isinstance(left, Seq) and isinstance(right, Seq) and left.kind == right.kind == "()"):
         return None
     if len(left.items) != len(right.items) or not all(map(is_name, left.items)):

@@ -250,10 +250,11 @@ def symbols(node: Node) -> frozenset[str]:
 def _free_symbols(node: Node) -> frozenset[str]:
     if isinstance(node, Sym):
         return frozenset((node.name,))
-    found = frozenset[str]().union(*map(_free_symbols, children(node)))
     if isinstance(node, Call) and node.name in ("sum", "prod") and isinstance(node.args[0], Sym):
-        return found - {node.args[0].name}
-    return found
+        _, *ends, body = node.args
+        inside = _free_symbols(body) - {node.args[0].name}
+        return inside.union(*map(_free_symbols, ends))
+    return frozenset[str]().union(*map(_free_symbols, children(node)))
 
 
 def contains(node: Node, kind: type) -> bool:

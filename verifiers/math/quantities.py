@@ -137,7 +137,7 @@ def added_quantities(left: Node, right: Node) -> Quantity | None:
 def ratio(parser: Parser, parts: tuple[Node, ...]) -> Seq:
     """Read the further parts of a ratio of three or more."""
     while parser.accept(":"):
-        parts = (*parts, parser.binary(4))
+        parts = (*parts, parser.binary(3))
     return Seq(parts, "ratio")
 
 

@@ -129,14 +129,18 @@ def _is_linear(node: Node) -> bool:
             return False
 
 
-def _is_consecutive(items: tuple[Node, ...]) -> bool:
-    """Whether indexed names go up or down by one: `a_0, a_1`, or `a_k, a_{k-1}`."""
+def _direction(items: tuple[Node, ...]) -> int | None:
+    """Return 1 where indices go up by one (`a_0, a_1`), -1 down (`a_k, a_{k-1}`), 0 for one of them."""
     indices = [item.name.partition("_")[2] for item in items if isinstance(item, Sym)]
+    if len(indices) == 1:
+        return 0
     if all(map(str.isdecimal, indices)):
         steps = {int(b) - int(a) for a, b in pairwise(indices)}
-        return steps <= {1} or steps <= {-1}
-    expected = [[indices[0], *(f"{indices[0]}{sign}{k}" for k in range(1, len(indices)))] for sign in "+-"]
-    return indices in expected
+        return steps.pop() if steps in ({1}, {-1}) else None
+    for sign, step in (("+", 1), ("-", -1)):
+        if indices == [indices[0], *(f"{indices[0]}{sign}{k}" for k in range(1, len(indices)))]:
+            return step
+    return None
 
 
 def _opaque(name: str, items: tuple[Node, ...]) -> Node:
@@ -148,6 +152,8 @@ def _opaque(name: str, items: tuple[Node, ...]) -> Node:
         for item in items
         if item != DOTS
     }
-    if 0 < at < len(items) - 1 and len(bases) == 1 and None not in bases and _is_consecutive(items[:at]):
-        items = tuple(sorted(ends, key=str))
+    if 0 < at < len(items) - 1 and len(bases) == 1 and None not in bases:
+        step = _direction(items[:at])
+        if step is not None:
+            items = ends[::step] if step else tuple(sorted(ends, key=str))
     return Call(f"series {name}", items)

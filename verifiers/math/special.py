@@ -44,7 +44,8 @@ _EXCEPTION = re.compile(
     r"(?: for)? (?:[a-z] ?= ?)?(?P<out>[^a-z=<>]*(?:\\[a-z]+[^a-z=<>]*)*(?: and [^a-z=<>]+)?)"
 )
 _NO_VALUE = (("does not exist", "dne", "doesn't exist"), ("undefined", "not defined", "is undefined"))
-_LABELLED = re.compile(r"(?:\(([A-J])\)|([A-J])[.:)])\s*(\S.*)")
+# What is added, multiplied or raised is no label: `(B)+1`, but `(B) -3`.
+_LABELLED = re.compile(r"(?:\(([A-J])\)|([A-J])[.:)])(?![+-]|\s+[+-]\s|\s*[*/^=])\s*(\S.*)")
 _WORDED = re.compile(r"([A-J])\s+([A-Z][a-z]\w+.*)", re.DOTALL)
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?\s*(?:([AaPp])\.?\s*[Mm]\.?)?")
 _HOUR = re.compile(r"(\d{1,2})\s*([AaPp])\.?\s*[Mm]\.?")

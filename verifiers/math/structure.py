@@ -19,6 +19,7 @@ from evol.verifiers.math.containers import (
     words_of,
 )
 from evol.verifiers.math.equality import Finding, equal_expressions
+from evol.verifiers.math.indices import parameters_differ
 from evol.verifiers.math.limits import PAIRING_STEPS, MathError, Steps
 from evol.verifiers.math.matrices import multiplied
 from evol.verifiers.math.naming import (
@@ -186,6 +187,7 @@ class Matcher:
                 return general
         values = self._in_order([v for _, v in left], [v for _, v in right])
         given = any(map(is_given_name, names_a + names_b)) or differ_by_index(names_a, names_b)
+        given = given or any(map(parameters_differ, left, right))
         renamed = self.profile.renamed_variables and not given
         return Finding(None, "different_name") if values.equal and not renamed else values
 
