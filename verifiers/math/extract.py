@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from evol.verifiers.math.announcements import announced
 from evol.verifiers.math.braces import braced
 from evol.verifiers.math.dress import undress
 from evol.verifiers.math.grammar import parse
 from evol.verifiers.math.letters import begins_with_letter, chosen
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS, MathError
 from evol.verifiers.math.nodes import symbols
-from evol.verifiers.math.openings import amount_before_dollar, without_opening
+from evol.verifiers.math.openings import amount_before_dollar, assigned_values, without_opening
 from evol.verifiers.math.sentences import is_prose, plain_words, single_statement, stated_value
 from evol.verifiers.math.spans import MATH, NUMBER, Span, formulas_and_numbers
 from evol.verifiers.math.special import choice as named_choice
@@ -41,28 +42,8 @@ _PHRASED_GAP = re.compile(r"[^.\n]{0,40}?(?<![a-zA-Z])(?:and|or)(?![a-zA-Z])[^.\
 _NEW_STATEMENT = re.compile(r"\b(?:but|so|thus|hence|therefore|then|because|since|if|not|no)\b")
 _PERCENT = re.compile(r"\s{0,4}\$?\s{0,4}(?:\\?%|percent(?:age)?\b|pct\b)")
 _HASHES = re.compile(r"####[ \t]*([^\n]+)")
-_ANSWER_LINE = re.compile(r"^[ \t]*(?:A|ANS|Ans|Answer|ANSWER)[ \t]*:[ \t]*(\S[^\n]*)$", re.MULTILINE)
 _WORKINGS = re.compile(r"\d[\s\w$€£¥]{0,20}[-=+*/×÷·]|=")
-# The word for "answer" in the languages of the multilingual suites.
-_ANSWER_WORDS = (
-    "R[ée]ponse|Respuesta|Antwort|Antwoord|Risposta|Resposta|R[ăa]spuns|Odpowied[źz]|Odpov[ěe][ďd]|Odgovor|Svar"
-    "|Vastaus|Vastus|V[áa]lasz|Cevap|Jawaban|Javob|Jibu|Sagot|Tubag|Erantzuna|Trả lời|Ответ|Відповідь|Адказ"
-    "|Отговор|Одговор|Απάντηση|उत्तर|উত্তর|જવાબ|ਜਵਾਬ|பதில்|జవాబు|(?:ال)?إجابة|الجواب|جواب"
-)
-_ASCII_STEMS = (
-    "answer", "ponse", "respuesta", "antwo", "risposta", "resposta", "spuns", "odpow", "odpov", "odgovor",
-    "svar", "vast", "lasz", "cevap", "jawaban", "javob", "jibu", "sagot", "tubag", "erantzuna",
-)  # fmt: skip
-_PHRASE = re.compile(
-    r"\banswers?\b(?:\s{1,9}(?:here|to\s{1,9}[^.\n]{1,60}?))?"
-    r"(?:\s{0,9}(?:\*\*|\\?\))?\s{0,9}(?:is|are|was|should\s{1,9}be|would\s{1,9}be|must\s{1,9}be|equals|=|:|：)"
-    r"(?:\s{0,9}(?:therefore|thus|then|:|：))?|\s{1,9}(?=\$|\\\(|\\\[|\d))\s{0,9}(?:\*\*\s{0,9})?"
-    r"|(?:答案|答え|回答|正解|정답|답)\s{0,9}(?:是|为|は|은|：|:)\s{0,9}|คำตอบ(?:คือ|\s{0,9}:)\s{0,9}"
-    rf"|(?<!\w)(?:{_ANSWER_WORDS})(?:\s{{1,9}}(?:final[e]?|correct[ae]?))?"
-    r"\s{0,9}(?::|：|\s(?:est|es|ist|è|é|jest|je|är|er|is|on|este|це|هو|هي|है)(?!\w))\s{0,9}",
-    re.IGNORECASE,
-)
-_DENIED = re.compile(r"(?:\bnot|n['’]t)(?: be)?\s*$")
+_DENIED = re.compile(r"(?:\bnot|n['’]t)(?: be)?\s*\$?\s*$")
 _POLAR = re.compile(r"\s*(?:\*\*)?(yes|no|true|false)(?:\*\*)?(?=[\s.,;:!]|$)", re.IGNORECASE)
 _TAGGED = re.compile(r"<answer>(.*?)</answer>", re.DOTALL | re.IGNORECASE)
 _STATED = re.compile(
@@ -169,7 +150,8 @@ def _boxes(text: str) -> list[tuple[int, int, str]]:
             break
         content, reached = braced(text, match.end())
         found.append((match.start(), reached, content))
-    return found
+    affirmed = [box for box in found if not _DENIED.search(text, max(0, box[0] - 20), box[0])]
+    return affirmed or found
 
 
 def _joined_boxes(text: str, boxes: list[tuple[int, int, str]]) -> Extraction | None:
@@ -193,27 +175,13 @@ def _connected(gap: str) -> bool:
     return bool(_CONNECTOR.fullmatch(gap) or phrased)
 
 
-def _may_announce(text: str) -> bool:
-    """Whether a word for "answer" may occur, told quickly: most solutions of one line a step have none."""
-    if not text.isascii():
-        return True
-    lower = text.lower()
-    return any(stem in lower for stem in _ASCII_STEMS)
-
-
 def _phrase(text: str, choice: bool) -> Extraction | None:
     """Return what the last "the answer is" says."""
-    lines = list(_ANSWER_LINE.finditer(text)) if ":" in text else []
-    found = _PHRASE.finditer(text) if _may_announce(text) else ()
-    phrases = [match for match in found if text[match.end() :].strip(" *$\n")]
-    if lines and (not phrases or lines[-1].end() > phrases[-1].end()):
-        start, stop = lines[-1].span(1)
-    elif phrases:
-        start = phrases[-1].end()
-        start += len(text[start:]) - len(text[start:].lstrip(" \t*:\n"))
-        stop = _sentence_end(text, start)
-    else:
+    found = announced(text)
+    if found is None:
         return None
+    start, line_end = found
+    stop = _sentence_end(text, start) if line_end is None else line_end
     segment = text[start:stop]
     if choice:
         letter = _letter(segment, start)
@@ -299,6 +267,8 @@ def _prose(text: str, offset: int, rule: str) -> Extraction | None:
     text, offset = text[-_TAIL:], offset + max(0, len(text) - _TAIL)
     if rule == "last_in_prose" and (stated := _stated(text, offset)):
         return stated
+    if rule == "last_in_prose" and (values := assigned_values(text)):
+        return _found(text[slice(*values)], "stated", offset + values[0])
     spans = formulas_and_numbers(text)
     telling = [s for s in spans if re.search(r"\d|\\[a-z]|=", s[2])] or [s for s in spans if s[2].strip()]
     if "not" in text or "n't" in text:

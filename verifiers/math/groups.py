@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from evol.verifiers.math.builders import listed
 from evol.verifiers.math.limits import MAX_ITEMS, MathSyntaxError, TooLarge
 from evol.verifiers.math.nodes import (
     Add,
@@ -60,7 +61,7 @@ def _set(parser: Parser) -> Node:
     inner = parser.items("set", frozenset(("\\}", "|", ":")))
     if parser.accept("|", ":") and isinstance(inner, Seq) and len(inner.items) == 1:
         condition = parser.items("list", frozenset(("\\}",)))
-        inner = Builder(inner.items[0], condition)
+        inner = listed(Builder(inner.items[0], condition))
     parser.bars = bars
     parser.expect("\\}")
     return inner

@@ -24,7 +24,10 @@ _ARTICLE = re.compile(
     r"[a-z]"
 )
 _DENIED = re.compile(
-    r"(?:not|n't|不是|不选|排除|neither|nor|(?<![^\W\d_])(?:no|non|pas|ni|nicht|niet|nie|nem|não|nao|inte|ikke|ei|nu|не|ни|ні)\s"
+    r"(?:not|n't|不是|不选|排除|neither|nor"
+    r"|(?<![^\W\d_])(?:no|non|pas|nicht|niet|nie|nem|não|nao|inte|ikke|ei|nu|не|ни|ні)\s"
+    r"|\b(?:over|than|instead of|unlike|(?:eliminat|exclud|discard|reject)(?:e|es|ed|ing)?)\s"
+    r"|\brul(?:e|es|ed|ing) out\s"
     r"|ليست?|không(?:\s+phải)?)\s*(?:(?:be|la|le|el|a|è|é|es|die|de)\s+)?\(?$"
 )
 # A letter that is computed with is no choice: `$C + 1$`, `\frac{C}{2}`, `$-D$`.

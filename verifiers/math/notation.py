@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from evol.verifiers.math import ornaments
 from evol.verifiers.math.braces import braced
 
 _OPEN_CASES = re.compile(
@@ -67,7 +68,7 @@ _BRACKETED_MODULUS = re.compile(
     r"(?![a-zA-Z])\s*\}?((?:\\ )?[^(){}]{1,40})\)\s*\}?"
 )
 _NUMBER_SET = re.compile(
-    r"(?:\\in(?![a-zA-Z])|∈)\s*(?:\\(?:mathbf|mathrm|rm|bf|Bbb|mathcal|text)\s*\{?\s*([ZNRQ])\s*\}?|(Z)(?![a-zA-Z_^]))"
+    r"(?:\\in(?![a-zA-Z])|∈)\s*(?:\\(?:mathbf|mathrm|rm|bf|Bbb|mathcal|text)\s*\{?\s*([ZNRQ])\s*\}?|([ZRQN])(?![a-zA-Z_^]))"
 )
 _MACRO_SET = re.compile(r"\\([ZNRQC])(?![a-zA-Z])")
 _BRACKETED_DOMAIN = re.compile(
@@ -84,6 +85,7 @@ _BUILDER_HEAD = re.compile(
     r"(?P<head>(?:[^{}=|]{1,12}=)?\s*)(?P<open>\\{0,2}\{|(?<![^\s]))\s*"
     r"(?P<name>[a-zA-Z])\s*(?:\||\\mid(?![a-zA-Z])|\\vert(?![a-zA-Z]))"
 )
+_STRAY_DOT = re.compile(r"(?<=[\w}])(?<!\\right)(?<!\\left)\s*\.(?=\s*(?:\\right\s*)?[\])](?!\S))")
 _LETTER_UNION = re.compile(r"(?<=[)\]])\s*U\s*(?=[(\[])")
 _UNION = re.compile(r"(\\(?:big)?cup(?![a-zA-Z])|\\cap(?![a-zA-Z]))")
 _FENCE = re.compile(r"\\(?:left|right|[Bb]igg?[lr]?)(?![a-zA-Z])\s*")
@@ -244,7 +246,15 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("array",), lambda text: _OPEN_CASES.sub(r"\\begin{cases}\1\\end{cases}", text)),
     (("space", "phantom", "\\tag", "\\label", "color", "\\left", "\\right"), _without_dropped),
     (("\\over",), _quotient),
+    (("\\checkm", "\\black", "\\qed", "\\Box", "\\square", *"✓✔✅■□∎☑"), ornaments.without_end_mark),
+    (("ath{i", "{i}", "{j}", "\\jmath"), ornaments.plain_unit_vectors),
+    (("frac{\\text", "frac{\\mathrm"), ornaments.slashed_units),
+    (("/_", "/\\!_", "/ _"), ornaments.slashed_fraction),
+    ((" de ", " di ", " von "), ornaments.worded_of),
+    (("$ ",), ornaments.unit_behind_formula),
+    (("~",), ornaments.joined_by_tildes),
     ((")U", ") U", "]U", "] U"), lambda text: _LETTER_UNION.sub(r" \\cup ", text)),
+    ((".]", ".)", ". ", ".\\right"), lambda text: _STRAY_DOT.sub("", text)),
     (("matrix{", "matrix {", "\\cr"), _environments),
     (("textcircled",), _circled),
     (("arc",), lambda text: _ARC.sub(r"\\arc\1", text)),

@@ -29,6 +29,10 @@ _QUALIFYING = names(
 _CUT_OFF = re.compile(
     r"(?:[^\d$\\=+*/^]*[\s:])?(?P<amount>-?(?:\d[\d.,]*)?\d)\s?\$(?:\s+[^\W\d_]{1,2})+[\s.]*"
 )
+_ASSIGNMENT = r"[a-zA-Z]\s?=\s?[-−]?\d+(?:\.\d+|/\d+)?"
+_ASSIGNMENTS = re.compile(
+    rf"(?<![\w$\\])({_ASSIGNMENT}(?:(?:\s?,\s?(?:and\s)?|\sand\s){_ASSIGNMENT}){{1,5}})[\s.]*$"
+)
 
 
 def without_opening(text: str) -> str:
@@ -49,3 +53,9 @@ def amount_before_dollar(text: str) -> str | None:
         return None
     match = _CUT_OFF.fullmatch(text)
     return match["amount"] if match else None
+
+
+def assigned_values(text: str) -> tuple[int, int] | None:
+    """Return where the values stand with which a text ends: `The solution is x = -2 and y = 7.`"""
+    match = _ASSIGNMENTS.search(text, max(0, len(text) - 150)) if "=" in text[-12:] else None
+    return match.span(1) if match else None

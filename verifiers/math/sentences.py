@@ -13,7 +13,7 @@ from evol.verifiers.math.tokens import FUNCTIONS
 from evol.verifiers.math.units import is_unit_word, names
 
 _COMMAND = re.compile(
-    r"\\(?:text|mbox|textbf|mathrm|textrm|operatorname|begin|end)\s*\{[^{}]*\}|\\[a-zA-Z]+|[a-zA-Z]+_"
+    r"\\(?:text|mbox|textbf|mathrm|textrm|operatorname|begin|end)\s*\{[^{}]*\}|\\[a-zA-Z]+|[a-zA-Z]+_|</?su[bp]>"
 )
 _UNWRAP = re.compile(r"\\(?:text|mbox|textbf|textrm)\s*\{([^{}]*)\}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -35,7 +35,7 @@ def plain_words(text: str) -> list[str]:
 
 
 def _is_notation(word: str) -> bool:
-    if word[0] >= "\u0400":
+    if not word.isascii() and not "\u0370" <= word[0] < "\u0400":
         return False
     lower = word.lower()
     return (

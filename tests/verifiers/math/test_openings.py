@@ -53,3 +53,38 @@ def test_the_value_behind_an_opening_is_found(gold: str, response: str) -> None:
 )
 def test_a_denied_compared_or_other_value_is_not_accepted(gold: str, response: str) -> None:
     assert not verify(gold, response, profile=LENIENT, last_resort=False).accepted
+
+
+@pytest.mark.parametrize(
+    ("gold", "response"),
+    [
+        ("6", r"We count $\boxed{6}$ (not $\boxed{7}$ as above)."),
+        ("(-3, 8)", "The coordinates are x = -3 and y = 8."),
+        ("65", r"\textbf{Answer:} 65"),
+        ("65", "Ans. 65"),
+        ("65", "所以答案是：65。"),
+        ("D", "I would go with D over A."),
+        ("D", "Rule out A and B: it is D"),
+        ("D", "Đáp án là D"),
+        ("D", "Jibu ni D"),
+        ("2500000", "$2.5$ million"),
+        ("3/5", "La respuesta es 3/5 de litro."),
+    ],
+)
+def test_more_ways_to_announce_an_answer(gold: str, response: str) -> None:
+    verdict = verify(gold, response, profile=LENIENT, last_resort=False)
+    assert verdict.accepted, (verdict.reason, verdict.evidence)
+
+
+@pytest.mark.parametrize(
+    ("gold", "response"),
+    [
+        ("7", r"We count $\boxed{6}$ (not $\boxed{7}$ as above)."),
+        ("(8, -3)", "The coordinates are x = -3 and y = 8."),
+        ("A", "I would go with D over A."),
+        ("A", "Rule out A and B: it is D"),
+        ("3/4", "La respuesta es 3/5 de litro."),
+    ],
+)
+def test_more_near_misses(gold: str, response: str) -> None:
+    assert not verify(gold, response, profile=LENIENT, last_resort=False).accepted

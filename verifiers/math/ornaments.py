@@ -1,0 +1,68 @@
+r"""What stands around or over a value and says nothing of its own: check marks, hats, `~` in a number.
+
+Rules of `notation.one_spelling`, kept apart because each of them drops or unfolds something.
+"""
+
+from __future__ import annotations
+
+import re
+
+from evol.verifiers.math.units import LETTER_UNITS
+
+_END_MARK = re.compile(
+    r"(?<=[\w})\]!%])(?:\s|\\[,;: ]|\\q?quad|~)*"
+    r"(?:(?:\\(?:checkmark|blacksquare|qed|qedsymbol|Box|square)(?![a-zA-Z])\.?|[✓✔✅■□∎☑\ufe0f])\s*)+$"
+)
+_UNIT_VECTOR = re.compile(
+    r"\\(?:wide)?(?:hat|vec|overrightarrow|mathbf|boldsymbol|bm)\s*"
+    r"(?:\{\s*(?:\\(?:wide)?(?:hat|vec|mathbf|boldsymbol|bm)\s*)?\{?\s*(?:\\([ij])math|([ijk]))\s*\}?\s*\}"
+    r"|(?:\\([ij])math|([ijk]))(?![a-zA-Z]))"
+)
+_WORDED_UNIT = r"\\(?:text|mathrm|textrm|mbox)\s*\{\s*[a-zA-Z]+\s*\}(?:\s*\^\s*\{?\d\}?)?"
+_UNIT_FRACTION = re.compile(
+    rf"(?<=[\d}})])((?:\s|\\[,;: ]|~)*)\\[dtc]?frac"
+    rf"\s*\{{\s*({_WORDED_UNIT})\s*\}}\s*\{{\s*({_WORDED_UNIT})\s*\}}"
+)
+_SLASHED = re.compile(r"(?:\{\s*\})?\^\s*\{?(\d+)\}?\s*(?:\\!)*/(?:\\!)*\s*_\s*\{?(\d+)\}?")
+_OF = re.compile(r"(?<=[\d}])\s+(?:de|di|von)\s+(?=[^\W\d_]{3,})")
+_TILDES = re.compile(r"(?<![\d.~])\d{1,3}(?:~\d{3})+(?!\d)")
+_LETTER_BEHIND = re.compile(r"\$([^$]*\d[^$a-zA-Z]*)\$\s*([a-zA-Z])")
+
+
+def without_end_mark(text: str) -> str:
+    r"""Drop `\checkmark`, `\blacksquare` and the like behind an answer."""
+    return _END_MARK.sub("", text)
+
+
+def plain_unit_vectors(text: str) -> str:
+    r"""Write `3\hat{i} + 4\vec{j}` as `3i + 4j`, where two different unit vectors occur."""
+    found = {next(filter(None, match.groups())) for match in _UNIT_VECTOR.finditer(text)}
+    if len(found) < 2:
+        return text
+    return _UNIT_VECTOR.sub(lambda m: f" {next(filter(None, m.groups()))} ", text)
+
+
+def slashed_units(text: str) -> str:
+    r"""Write `8\frac{\text{m}}{\text{s}}` with a slash between its units."""
+    return _UNIT_FRACTION.sub(r"\1\2/\3", text)
+
+
+def slashed_fraction(text: str) -> str:
+    r"""Write `{}^{5}/_{6}` as a fraction."""
+    return _SLASHED.sub(r"\\frac{\1}{\2}", text)
+
+
+def joined_by_tildes(text: str) -> str:
+    """Write the number `1~000` without its spaces."""
+    return _TILDES.sub(lambda m: m.group().replace("~", ""), text)
+
+
+def unit_behind_formula(text: str) -> str:
+    """Write `$9.8$ m` with a unit: a letter outside the dollar signs is no variable of the formula."""
+    match = _LETTER_BEHIND.fullmatch(text)
+    return f"{match[1]}\\text{{ {match[2]}}}" if match and match[2] in LETTER_UNITS else text
+
+
+def worded_of(text: str) -> str:
+    """Write the `de` of `2/3 de taza`, between a number and a word, as a word of the unit."""
+    return _OF.sub(r" \\text{of} ", text)
