@@ -179,7 +179,7 @@ def _locked(raw: Raw) -> Raw:
 
 
 def _run_call(slot: _Slot, job: Call, limits: Limits) -> Execution:
-    calls = [[c.entry, wire.encode(tuple(c.args)), wire.encode(dict(c.kwargs))] for c in job.calls]
+    calls = [[c.entry, wire.packed(tuple(c.args)), wire.packed(dict(c.kwargs))] for c in job.calls]
     task = {"source": job.source, "modules": named(job.source), "calls": calls, "describe": job.describe}
     running = slot.for_program().begin(_order("call", limits), task, limits.result_bytes)
     raw = _locked(*finish(running))

@@ -189,7 +189,7 @@ def _invoke(namespace: dict[str, Any], call: list[Any], hook: wire.ForeignHook) 
     except KeyError:
         return {"raised": ["NameError", f"name {entry!r} is not defined", ["NameError", "Exception"], None]}
     try:
-        result = function(*values.plain(args), **values.plain(kwargs))
+        result = function(*values.unpacked(args), **values.unpacked(kwargs))
     except BaseException as error:
         return {"raised": describe(error)}
     try:

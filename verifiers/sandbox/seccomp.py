@@ -69,10 +69,10 @@ class _Writer:
     def put(self, code: int, value: int, yes: int | None = None, no: int | None = None) -> int:
         """Put an instruction in front and return its place; a jump without a goal goes on to the next."""
         here = len(self.backwards)
-        jumps = [0 if goal is None else here - goal for goal in (yes, no)]
-        if max(jumps) > FARTHEST:
+        if_true, if_false = (0 if goal is None else here - goal for goal in (yes, no))
+        if max(if_true, if_false) > FARTHEST:
             raise ValueError("the filter is too long for its jumps")
-        self.backwards.append((code, *jumps, value))
+        self.backwards.append((code, if_true, if_false, value))
         return here + 1
 
     def checked(self, conditions: Iterable[Condition], allowed: int, refused: int) -> int:

@@ -84,6 +84,11 @@ def plain(node: Node, foreign: Callable[[str, list[Any]], Any] = _stand_in) -> A
         raise WireError("a node of impossible content") from error
 
 
+def unpacked(arguments: Any) -> Any:
+    """Return arguments that `wire.packed` made ready."""
+    return plain(arguments) if type(arguments) is list else arguments
+
+
 class _Unequal(Exception):
     """The node holds what equals nothing: a NaN or a foreign value."""
 

@@ -75,7 +75,7 @@ def _serve_calls(wall: runner.Wall) -> None:
     ours, theirs = os.pipe()
     task = {
         "source": PROGRAM,
-        "calls": [[name, wire.encode(([1, 2.5], "x")), wire.encode({})] for name in ("f", "g")],
+        "calls": [[name, ([1, 2.5], "x"), {}] for name in ("f", "g")],
         "describe": False,
     }
     for _ in range(ROUNDS):

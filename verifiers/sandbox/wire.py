@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias, cast
@@ -168,6 +168,30 @@ def encode(value: object) -> Node:
         return Encoder(_refuse).node(value)
     except RecursionError as error:
         raise WireError("nested too deeply") from error
+
+
+SIMPLE = frozenset((int, str, float, bool, type(None), complex, bytes))
+
+
+def _exact(value: object, depth: int) -> bool:
+    """Whether a value is made of exact built-in types that marshal carries as they are."""
+    kind = type(value)
+    if kind in SIMPLE:
+        return True
+    if depth == MAX_DEPTH or kind not in (list, tuple, set, frozenset, dict):
+        return False
+    parts = cast("Collection[object]", value)
+    if not SIMPLE.issuperset(map(type, parts)) and not all(_exact(part, depth + 1) for part in parts):
+        return False
+    return kind is not dict or _exact([*cast("dict[object, object]", value).values()], depth)
+
+
+def packed(arguments: tuple[Any, ...] | dict[str, Any]) -> tuple[Any, ...] | dict[str, Any] | Node:
+    """Return our own arguments for the way in: as they are where they can be, else as a node (a list).
+
+    Raises WireError for what is no plain data.
+    """
+    return arguments if _exact(arguments, 0) else encode(arguments)
 
 
 def dump(message: object) -> bytes:

@@ -36,10 +36,14 @@ LAST_S = 1.0
 # of a suite's results costs the caller more than the rest of the job.
 PATIENCE_S = 0.02
 CHUNK = 1 << 16
+# The newest format in which an object that is named twice arrives as two: what one call does to
+# its argument must not show in another's.
+WITHOUT_SHARING = 2
 PACKET = 1 << 12
 # The whole environment of a zygote. One hash seed for all, so that the order of a set of texts, and
-# with it a verdict, does not depend on the zygote that a program happens to meet.
-ENVIRONMENT = {"PYTHONHASHSEED": "0"}
+# with it a verdict, does not depend on the zygote that a program happens to meet. Symbols are bound
+# at the start, or each child would look up again whatever its zygote has not called yet.
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "LD_BIND_NOW": "1"}
 
 # The zygote imports its own modules by their full names without running the packages'
 # `__init__`, which would load what the caller needs and each fork would carry. What modules would
@@ -166,7 +170,7 @@ class Worker:
 
         `most` is how many bytes of answers are read; `more` are descriptors that the process gets.
         """
-        data = marshal.dumps(task)
+        data = marshal.dumps(task, WITHOUT_SHARING)
         mine, theirs = socket.socketpair()
         role, wall_s, cpu_s, memory, size, threads = order
         # The limit is kept here, where it can be seen who waits; the zygote keeps the last one.

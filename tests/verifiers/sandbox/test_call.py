@@ -42,6 +42,13 @@ def test_state_is_shared_between_calls_and_not_between_programs(sandbox):
         assert values(run(sandbox, source, Invocation("f", (1,)), Invocation("f", (2,)))) == [[1], [1, 2]]
 
 
+def test_an_argument_that_several_calls_share_is_each_ones_own(sandbox):
+    shared: list[int] = []
+    source = "def f(x, y):\n x.append(1)\n return x, y"
+    calls = (Invocation("f", (shared, shared)), Invocation("f", (shared,), {"y": shared}))
+    assert values(run(sandbox, source, *calls)) == [([1], []), ([1], [])]
+
+
 def test_an_exception_says_what_it_really_is(sandbox):
     source = "class ValueError(Exception): pass\ndef f(): raise ValueError('no')\ndef g():\n return [][3]"
     fake, real = run(sandbox, source, Invocation("f"), Invocation("g")).results

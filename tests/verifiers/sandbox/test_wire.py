@@ -5,6 +5,7 @@ gets through.
 from __future__ import annotations
 
 import json
+import marshal
 import time
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from decimal import Decimal
@@ -16,7 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evol.verifiers.sandbox import Value, WireError
-from evol.verifiers.sandbox.wire import MAX_DEPTH, Encoder, dump, encode, load
+from evol.verifiers.sandbox.values import unpacked
+from evol.verifiers.sandbox.wire import MAX_DEPTH, Encoder, dump, encode, load, packed
+from evol.verifiers.sandbox.worker import WITHOUT_SHARING
 
 scalars = st.one_of(
     st.none(),
@@ -225,3 +228,35 @@ def test_colliding_hashes_neither_stall_the_comparison_nor_get_rebuilt():
 def test_a_forged_set_with_repeated_elements_is_the_set_of_them():
     assert Value.received(["s", 1, 1, 1.0]).equals({1})
     assert not Value.received(["d", 1, 2, 1, 3]).equals({1: 3})
+
+
+def types(value: object) -> object:
+    """Return the types that a value is made of, in its order where it has one."""
+    if isinstance(value, dict):
+        return dict, [(types(k), types(v)) for k, v in value.items()]
+    if isinstance(value, list | tuple | deque):
+        return type(value), [types(v) for v in value]
+    inside = sorted(repr(types(v)) for v in value) if isinstance(value, set | frozenset) else []
+    return type(value), inside
+
+
+@given(st.tuples(plain, plain) | st.dictionaries(st.text(max_size=3), plain, max_size=3))
+def test_arguments_arrive_as_they_were(arguments):
+    arrived = unpacked(marshal.loads(marshal.dumps(packed(arguments), WITHOUT_SHARING)))
+    assert arrived == arguments
+    assert types(arrived) == types(arguments)
+
+
+@pytest.mark.parametrize(
+    "value", [bytearray(b"x"), IntEnum("E", "a").a, OrderedDict(a=1), range(3), deque([1])]
+)
+def test_what_marshal_would_change_goes_as_a_node(value):
+    assert packed((value,)) == encode((value,))
+
+
+def test_arguments_too_deep_to_carry_are_refused():
+    deep: list = []
+    for _ in range(MAX_DEPTH + 1):
+        deep = [deep]
+    with pytest.raises(WireError):
+        packed((deep,))
