@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from encodings.aliases import aliases
 
 REFUSED = frozenset(
     (
@@ -20,12 +21,29 @@ REFUSED = frozenset(
 ALLOWED = frozenset(sys.stdlib_module_names) - REFUSED
 
 STATEMENT = re.compile(
-    r"(?:^|[;:\n])[ \t]*(?:import[ \t]+(?P<names>[^\n;#]+)"
+    r"(?:^|[;:\n'\"])[ \t]*(?:import[ \t]+(?P<names>[^\n;#]+)"
     r"|from[ \t]+(?P<package>[\w.]+)[ \t]+import[ \t]*(?P<parts>\([^)]*\)|[^\n;#]+))"
 )
 DYNAMIC = re.compile(r"import(?:_module|__)?\([ \t]*['\"](?P<name>[\w.]+)['\"]")
 WORD = re.compile(r"[\w.]+")
-LAZY = {"concurrent.futures": "concurrent.futures.thread"}
+TEXT = re.compile(r"['\"]([\w.-]{2,20})['\"]")
+# What modules import only once they are used, by the words that tell of their use.
+LATE = {
+    "IsolatedAsyncioTestCase": ("unittest.async_case",),
+    "argparse": ("gettext", "locale", "shutil", "textwrap"),
+    "concurrent.futures": ("concurrent.futures.thread",),
+    "email": ("email.parser", "email.generator", "email.policy"),
+    "optparse": ("locale",),
+    "uuid": ("hashlib",),
+    "unittest.main": ("gettext", "locale", "shutil", "textwrap"),
+    "xml.dom.minidom": ("xml.dom.expatbuilder",),
+    "xml.sax": ("xml.sax.expatreader",),
+    "zipfile": ("encodings.cp437",),
+}
+CODECS = frozenset(aliases.values()) | {
+    *("charmap", "idna", "punycode", "raw_unicode_escape", "unicode_escape", "utf_8_sig"),
+    *("utf_16_be", "utf_16_le", "utf_32_be", "utf_32_le", "koi8_u", "koi8_t", "cp720", "cp737", "cp875"),
+}
 
 
 def _allowed(name: str) -> bool:
@@ -36,13 +54,27 @@ def _first_words(names: str) -> list[str]:
     return [m.group() for part in names.strip("()").split(",") if (m := WORD.match(part.strip()))]
 
 
+def _codecs(source: str) -> list[str]:
+    """Return the modules of the encodings that a source's texts name: Python imports them on first use."""
+    texts = (m.group(1).lower().replace("-", "_").replace(".", "_") for m in TEXT.finditer(source))
+    return [f"encodings.{name}" for text in texts if (name := aliases.get(text, text)) in CODECS]
+
+
 def named(source: str) -> tuple[str, ...]:
     """Return the standard-library modules that the source may import, each once, in order.
 
     `from a import b` gives both `a` and `a.b`, as b may be a submodule.
     """
-    if "import" not in source:
-        return ()
+    found: dict[str, None] = {}
+    if "import" in source:
+        found = _imported(source.replace("\\\n", " "))
+        found.update({late: None for word in LATE if word in source for late in LATE[word]})
+    if "code" in source or "encoding" in source:
+        found.update(dict.fromkeys(_codecs(source)))
+    return tuple(name for name in found if _allowed(name))
+
+
+def _imported(source: str) -> dict[str, None]:
     found: dict[str, None] = {}
     for match in STATEMENT.finditer(source):
         if names := match.group("names"):
@@ -52,5 +84,4 @@ def named(source: str) -> tuple[str, ...]:
             found[package] = None
             found.update({f"{package}.{part}": None for part in _first_words(match.group("parts"))})
     found.update({match.group("name"): None for match in DYNAMIC.finditer(source)})
-    found.update({LAZY[name]: None for name in list(found) if name in LAZY})
-    return tuple(name for name in found if _allowed(name))
+    return found

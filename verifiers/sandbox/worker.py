@@ -349,13 +349,17 @@ def _settled(pending: list[Running]) -> bool:
 
 
 def _hurry(others: tuple[Running, ...], *, waited: bool) -> None:
+    """Give whoever is left a moment, then end it; raises Lost where that has been tried for long enough."""
     for running in others:
-        if running.raw is None:
-            if running.stopped and waited:
-                raise Lost
-            if waited:
-                running.stop()
-            running.deadline = min(running.deadline, time.monotonic() + (GRACE_S if waited else PARTING_S))
+        if running.raw is not None or (running.stopped and not waited):
+            continue
+        if running.stopped:
+            raise Lost
+        if waited:
+            running.stop()
+            running.deadline = time.monotonic() + GRACE_S
+        else:
+            running.deadline = min(running.deadline, time.monotonic() + PARTING_S)
 
 
 def _messages(data: bytes, at: int) -> Iterator[dict[str, Any]]:

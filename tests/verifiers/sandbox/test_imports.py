@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evol.verifiers.sandbox import Call, Invocation
 from evol.verifiers.sandbox.imports import named
 
 
@@ -27,6 +28,15 @@ from evol.verifiers.sandbox.imports import named
         ("from . import x\nfrom .y import z", ()),
         ("reimport = 1\nprint('nothing')", ()),
         ("if x: import json", ("json",)),
+        ("import json, \\\n    csv", ("json", "csv")),
+        ("exec('import csv')", ("csv",)),
+        ("import zipfile", ("zipfile", "encodings.cp437")),
+        ("codecs.encode('x', 'rot13')", ("encodings.rot_13",)),
+        (
+            "b'x'.decode('unicode-escape'), open(f, encoding='CP1252')",
+            ("encodings.unicode_escape", "encodings.cp1252"),
+        ),
+        ("x = 'rot13'", ()),
     ],
 )
 def test_names(source, modules):
@@ -36,3 +46,20 @@ def test_names(source, modules):
 @given(st.text())
 def test_any_text_is_read_without_error(text):
     assert all(isinstance(name, str) for name in named(text))
+
+
+LATE = {
+    "argparse": "import argparse\nargparse.ArgumentParser().format_help()",
+    "codecs": "import codecs\nassert codecs.encode('abc', 'rot13') == 'nop'\nb'x'.decode('unicode_escape')",
+    "email": "import email\nassert email.message_from_string('A: b\\n\\nc')['A'] == 'b'",
+    "unittest": "import unittest\nunittest.main(argv=['x'], exit=False)",
+    "xml.dom.minidom": "import xml.dom.minidom\nxml.dom.minidom.parseString('<a/>')",
+    "xml.sax": "import xml.sax\nxml.sax.parseString(b'<a/>', xml.sax.ContentHandler())",
+    "zipfile": "import io, zipfile\nwith zipfile.ZipFile(io.BytesIO(), 'w') as z: z.writestr('a', 'b')",
+}
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_what_a_module_imports_late_is_there(name, sandbox):
+    execution = sandbox.run(Call(f"{LATE[name]}\ndef f(): return 1", (Invocation("f"),)))
+    assert execution.ok, execution

@@ -300,3 +300,14 @@ def test_arguments_too_deep_to_cross_are_no_fault_of_the_program(sandbox):
     execution = sandbox.run(Judge("def f(x): return x", tests))
     assert execution.judgement is None
     assert execution.judge is Ending.EXCEPTION
+
+
+def test_a_program_that_outlives_its_judge_is_ended_and_known(sandbox):
+    forges = (
+        "import json, os, struct, time\ndef f(x):\n d = json.dumps({'value': 3}).encode()\n"
+        " for fd in range(3, 20):\n  try: os.write(fd, struct.pack('<I', len(d)) + d)\n"
+        "  except OSError: pass\n time.sleep(100)"
+    )
+    execution = judge(sandbox, forges, "assert f(1) == 3")
+    assert execution.ending is not Ending.LOST
+    assert execution.judgement is None
