@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from evol.verifiers.math import groups, scripts
+from evol.verifiers.math.indices import indexed
 from evol.verifiers.math.limits import MathSyntaxError
 from evol.verifiers.math.nodes import (
     HALF,
@@ -278,6 +279,9 @@ def _reduction(name: str) -> Callable[[Parser], Node]:
             index, body = Sym("i"), _with_index(body)
         if index is None or low is None or high is None:
             return Call(f"{name} over {raw}", (body,))
+        named = indexed(body, index.name) if isinstance(index, Sym) else None
+        if named is not None:
+            return Call(f"{name} over indices", (low, high, named))
         return Call(name, (index, low, high, body))
 
     return read_reduction

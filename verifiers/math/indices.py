@@ -12,6 +12,7 @@ from evol.verifiers.math.nodes import Call, Node, Sym, rebuild, symbols, walk
 _APPLIED = re.compile(r"apply (\S+?)\((.*)\)")
 _LETTER = r"(?<![a-zA-Z\\]){}(?![a-zA-Z])"
 _LETTERS = re.compile(_LETTER.format("[a-zA-Z]"))
+_INDEX = "\\index"
 _Named = tuple[str, Node]
 
 
@@ -27,6 +28,8 @@ def parameters_differ(a: _Named, b: _Named) -> bool:
     if head_a in _LETTERS.findall(at_a) or head_b in _LETTERS.findall(at_b):
         return True
     used = symbols(value_a) | symbols(value_b)
+    if head_a != head_b and used & {head_a, head_b}:
+        return True
     return bool(at_a and at_b and at_a != at_b and used.intersection(_LETTERS.findall(f"{at_a} {at_b}")))
 
 
@@ -41,11 +44,26 @@ def _split(name: str) -> tuple[str, str]:
 
 def renamed(node: Node, old: str, new: str) -> Node | None:
     """Return an answer with one variable renamed, in indices as well; None where the new name is taken."""
-    taken = any(
-        part == Sym(new) or (isinstance(part, Call) and part.name in (f"apply {old}", f"apply {new}"))
-        for part in walk(node)
-    )
-    return None if taken else _renamed(node, old, new, re.compile(_LETTER.format(re.escape(old))))
+    taken = (f"apply {old}", f"apply {new}")
+    for part in walk(node):
+        if part == Sym(new) or (isinstance(part, Call) and (part.name in taken or _binds(part, old))):
+            return None
+    return _renamed(node, old, new, _letter(old))
+
+
+def indexed(body: Node, index: str) -> Node | None:
+    r"""Return the body of `\sum_k a_k` with one name for an index that names in it bear, else None."""
+    letter = _letter(index)
+    below = (part.name.partition("_")[2] for part in walk(body) if isinstance(part, Sym))
+    return _renamed(body, index, _INDEX, letter) if any(map(letter.search, below)) else None
+
+
+def _letter(name: str) -> re.Pattern[str]:
+    return re.compile(_LETTER.format(re.escape(name)))
+
+
+def _binds(call: Call, name: str) -> bool:
+    return call.name in ("sum", "prod") and call.args[0] == Sym(name)
 
 
 def _renamed(node: Node, old: str, new: str, index: re.Pattern[str]) -> Node:

@@ -185,11 +185,22 @@ def juxtapose(parser: Parser, left: Node, start: int) -> Node:
             if bottom:
                 value = _mixed_value(left, top, bottom)
                 return Quantity(value, mark) if mark else value
+            if _is_improper(inner):
+                raise MathSyntaxError("A whole number beside an improper fraction is a sum or a product.")
             return Mul((left, factor))
         if token.kind == "num":
             return mixed(parser, left)
     factor = parser.power()
     return Mul((*left.factors, factor) if isinstance(left, Mul) else (left, factor))
+
+
+def _is_improper(node: Node) -> bool:
+    """Whether a node is a quotient of two whole numbers that is one or more."""
+    match node:
+        case Mul((Num(top, None), Pow(Num(bottom, None), Num(power)))):
+            return power == -1 and top >= bottom > 0
+        case _:
+            return False
 
 
 def mixed(parser: Parser, left: Num) -> Node:
