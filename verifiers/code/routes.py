@@ -8,16 +8,18 @@ second sandboxed process and hold the untrusted program only by its results.
 
 from __future__ import annotations
 
+import ast
 import doctest
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from evol.verifiers.code.evaluate import Beyond
 from evol.verifiers.code.literal_cases import LiteralTests, Missing, judge_case
 from evol.verifiers.code.scripts import called_names
-from evol.verifiers.code.source import defines, imported_modules, parse
+from evol.verifiers.code.source import BUILTINS, defines, imported_modules, parse
 from evol.verifiers.code.suite import Dialogue, Pair, Suite
 from evol.verifiers.sandbox import (
     Call,
@@ -54,6 +56,7 @@ def __run_examples__(sources):
         outcomes.append((printed.getvalue(), raised))
     return outcomes
 """
+TRUTHS = ("True", "False")
 ADAPTER = """
 
 def {name}(*args, **kwargs):
@@ -186,10 +189,14 @@ def _lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.rstrip().splitlines()]
 
 
-def try_examples(sandbox: Sandbox, program: str, text: str, limits: Limits) -> Trial:
-    """Run a text's `>>>` examples in the program's own process and compare what they print here."""
+def try_examples(sandbox: Sandbox, program: str, suite: Suite, limits: Limits) -> Trial:
+    """Run a text's `>>>` examples in the program's own process and compare what they print here.
+
+    Examples that say in their own source what they expect (`f(1) == 3`) are checked by a judge as
+    well: what such an example prints is the program's own word.
+    """
     try:
-        examples = doctest.DocTestParser().get_examples(text)
+        examples = doctest.DocTestParser().get_examples(suite.examples)
     except ValueError as error:
         return Trial("doctest", 0, 0, (), broken=str(error))
     if not examples:
@@ -201,16 +208,40 @@ def try_examples(sandbox: Sandbox, program: str, text: str, limits: Limits) -> T
         ended = Ending.CRASHED if execution.ok else execution.ending
         return Trial("doctest", len(examples), 0, (execution,), None, ended)
     held = [_holds(e, *o) for e, o in zip(examples, outcomes, strict=True)]
+    if all(held) and any(map(_states, examples)):
+        script = "\n".join(map(_as_test, examples))
+        judged = try_script(sandbox, program, replace(suite, script=script), limits)
+        return replace(judged, executions=(execution, *judged.executions))
     miss = None
     if not all(held):
         at = held.index(False)
         got, raised = outcomes[at]
         shown = _shortened(repr(got)), _shortened(repr(examples[at].want))
-        miss = Miss(f">>> {examples[at].source.strip()}", *shown, raised=(raised or "").strip())
+        kind = (raised or "").partition(":")[0].strip()
+        miss = Miss(f">>> {examples[at].source.strip()}", *shown, (raised or "").strip(), kind)
     checks = sum(1 for e in examples if e.want)
-    return Trial(
-        "doctest", checks, sum(h for h, e in zip(held, examples, strict=True) if e.want), (execution,), miss
-    )
+    passed = sum(h for h, e in zip(held, examples, strict=True) if e.want)
+    return Trial("doctest", checks, passed, (execution,), miss)
+
+
+def _states(example: doctest.Example) -> bool:
+    """Whether an example says in its source what it expects: it compares, asserts, or asks about a type."""
+    tree = parse(example.source)
+    if tree is None:
+        return False
+    if any(isinstance(n, ast.Compare | ast.BoolOp | ast.Not | ast.Assert) for n in ast.walk(tree)):
+        return True
+    called = tree.body[0].value if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr) else None
+    asks = isinstance(called, ast.Call) and isinstance(called.func, ast.Name) and called.func.id in BUILTINS
+    return asks and example.want.strip() in TRUTHS
+
+
+def _as_test(example: doctest.Example) -> str:
+    """Return an example as statements of a test script, which asserts what it states."""
+    source, want = example.source.strip("\n"), example.want.strip()
+    if example.exc_msg is not None:
+        return f"try:\n{textwrap.indent(source, '    ')}\nexcept Exception:\n    pass"
+    return f"assert (\n{source}\n) == {want}" if want in TRUTHS and _states(example) else source
 
 
 def _outcomes(execution: Execution, count: int) -> list[tuple[str, str | None]] | None:

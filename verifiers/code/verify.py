@@ -63,6 +63,7 @@ class CodeVerifier:
         if reading is not None and not reading.relevant:
             return Verdict.reject(NAME, "no_tests", "The tests use nothing of the program.")
         literal = reading.literal if reading else None
+        solution = solution.removeprefix("\ufeff")
         guessed = guess(solution, suite.prompt, suite.entry_points)
         if guessed is not None:
             verdict = self._judged(guessed, suite, literal, limits or self.limits)
@@ -85,7 +86,7 @@ class CodeVerifier:
         if suite.pairs:
             return routes.try_pairs(self.sandbox, program, suite.entry_points[0], suite.pairs, limits)
         if suite.examples:
-            return routes.try_examples(self.sandbox, program, suite.examples, limits)
+            return routes.try_examples(self.sandbox, program, suite, limits)
         if literal is not None:
             try:
                 return routes.try_calls(self.sandbox, program, literal, limits)

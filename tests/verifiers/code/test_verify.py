@@ -74,7 +74,7 @@ REJECTED = {
 
 
 @pytest.mark.parametrize("reason", REJECTED)
-@pytest.mark.parametrize("suite", [ADD, LOOP], ids=["io", "judge"])
+@pytest.mark.parametrize("suite", [ADD, LOOP, read_tests(">>> add(1, 2)\n3")], ids=["io", "judge", "doctest"])
 def test_each_reason_has_its_program(reason, suite, verifier):
     verdict = verifier.verify(REJECTED[reason], suite)
     assert (verdict.outcome, verdict.reason) == ("reject", reason), verdict
@@ -158,6 +158,10 @@ def test_works_from_threads_and_from_asyncio(verifier):
 
     assert all(v.accepted for v in found + asyncio.run(all_at_once()))
     assert len(found) == 6
+
+
+def test_a_byte_order_mark_is_no_part_of_the_program(verifier):
+    assert verifier.verify("\ufeff" + RIGHT, ADD).accepted
 
 
 @pytest.mark.parametrize(
