@@ -18,7 +18,13 @@ from evol.verifiers.math.literal import match_literals
 from evol.verifiers.math.naming import variables
 from evol.verifiers.math.nodes import Node, Quantity, Sym, substitute, symbols, walk
 from evol.verifiers.math.numerals import spelled_out
-from evol.verifiers.math.parameters import constants_renamed, domain_in_notation, domains, without_domain
+from evol.verifiers.math.parameters import (
+    constants_renamed,
+    domain_in_notation,
+    one_domain,
+    with_domain,
+    without_domain,
+)
 from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.residues import same_classes
 from evol.verifiers.math.sentences import match_sentences
@@ -26,6 +32,7 @@ from evol.verifiers.math.special import match_special, set_in_notation
 from evol.verifiers.math.structure import Matcher
 from evol.verifiers.math.units import letter_unit_in_words, micro_in_words, same_kind, slash_unit_in_words
 from evol.verifiers.math.wholenumbers import match_whole_numbers
+from evol.verifiers.math.wording import said_in_notation
 
 VERIFIER = "math_answer"
 _SHOWN = 300
@@ -93,7 +100,7 @@ def _stages(a: str, b: str, profile: Profile) -> Result:
         return Result(Finding(None, "empty"))
     if len(a) > MAX_ANSWER_CHARS or len(b) > MAX_ANSWER_CHARS:
         return Result(Finding(True, "same_text") if a == b else Finding(None, "too_large"))
-    a, b = (set_in_notation(domain_in_notation(text)) for text in (a, b))
+    a, b = (set_in_notation(domain_in_notation(said_in_notation(text))) for text in (a, b))
     finding = match_literals(a, b) or match_special(a, b)
     if finding is None and profile.common_domain:
         finding = match_whole_numbers(a, b)
@@ -127,7 +134,8 @@ def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     """Compare two trees, then with customary values for names, then with one name for one variable."""
     finding = Matcher(profile).match(a, b)
     bare = without_domain(a), without_domain(b)
-    if not finding.equal and bare != (a, b) and _one_domain(domains(a), domains(b)):
+    free = with_domain(a) | with_domain(b) if bare != (a, b) else frozenset[str]()
+    if not finding.equal and bare != (a, b) and one_domain(a, b):
         if not profile.common_domain:
             return Finding(None, "domain_differs")
         a, b = bare
@@ -139,18 +147,13 @@ def _matched(a: Node, b: Node, profile: Profile) -> Finding:
         return Finding(True, "customary_names")
     if profile.common_domain and same_classes(a, b):
         return Finding(True, "same_residues")
-    return _renamed(a, b, profile, finding) if profile.renamed_variables else finding
+    return _renamed(a, b, profile, finding, free) if profile.renamed_variables else finding
 
 
-def _one_domain(a: frozenset[str], b: frozenset[str]) -> bool:
-    """Whether two answers do not state different domains."""
-    return a == b or not a or not b
-
-
-def _renamed(a: Node, b: Node, profile: Profile, finding: Finding) -> Finding:
+def _renamed(a: Node, b: Node, profile: Profile, finding: Finding, free: frozenset[str]) -> Finding:
     """Compare once more with the one variable of b named as that of a."""
     names = [variables(node) for node in (a, b)]
-    for values in constants_renamed(names[0], names[1]):
+    for values in constants_renamed(names[0], names[1], free):
         if Matcher(profile).match(a, substitute(b, values)).equal:
             return Finding(True, "renamed_variables")
     if any(len(found) != 1 for found in names) or names[0] == names[1]:

@@ -29,6 +29,7 @@ from evol.verifiers.math.nodes import (
 
 _FIBONACCI = re.compile(r"F_(\d{2,3})")
 _CHOSEN = re.compile(r"C_(?:[1-9]\d{0,3}|[a-z])")
+_ARRANGED = re.compile(r"[AP]_([1-9]\d{0,2})")
 _MAX_INDEX = 300
 _ROOT = Mul(
     (HALF, Add((negate(Num(Fraction(1))), Mul((Const("i"), Pow(Num(Fraction(3)), HALF))))))
@@ -41,9 +42,10 @@ def with_customary_values(a: Node, b: Node) -> tuple[Node, Node] | None:
     values = {name: value for name in mine ^ theirs if (value := _value(name)) is not None}
     if "j" in mine ^ theirs and any(part == Const("i") for part in (*walk(a), *walk(b))):
         values["j"] = Const("i")
+    values |= _without_arrows(mine, theirs)
     if values:
         a, b = substitute(a, values), substitute(b, values)
-    counts = [name for name in mine ^ theirs if name == "C" or name.startswith("C_")]
+    counts = [name for name in mine ^ theirs if name in "CPA" or name[:2] in ("C_", "P_", "A_")]
     if counts:
         a, b = _counted(a), _counted(b)
     return (a, b) if values or counts else None
@@ -55,11 +57,29 @@ def _counted(node: Node) -> Node:
         case Pow(Sym(name), choice) if _CHOSEN.fullmatch(name):
             under = name[2:]
             return Call("binomial", (Num(Fraction(int(under))) if under.isdigit() else Sym(under), choice))
+        case Pow(Sym(name), Num() as choice) if match := _ARRANGED.fullmatch(name):
+            return _arrangements(Num(Fraction(int(match[1]))), choice)
+        case Mul((Sym("P" | "A"), Seq((Num() as n, Num() as k), "()"))):
+            return _arrangements(n, k)
         case Mul((Sym("C"), Seq((n, k), "()"), *rest)):
             count = Call("binomial", (n, k))
             return Mul((count, *map(_counted, rest))) if rest else count
         case _:
             return rebuild(node, _counted)
+
+
+def _arrangements(n: Num, k: Num) -> Node:
+    """Return how many orders k of n things have, `n!/(n - k)!`."""
+    rest = Call("factorial", (Num(n.value - k.value),))
+    return Mul((Call("factorial", (n,)), Pow(rest, negate(Num(Fraction(1))))))
+
+
+def _without_arrows(mine: frozenset[str], theirs: frozenset[str]) -> dict[str, Node]:
+    r"""Return `a` for `\vec a`, where the other answer writes the vector without an arrow."""
+    names = ((name, name.removeprefix("overrightarrow ")) for name in mine ^ theirs)
+    return {
+        name: Sym(bare) for name, bare in names if name != bare and bare in mine ^ theirs and len(bare) == 1
+    }
 
 
 def _value(name: str) -> Node | None:

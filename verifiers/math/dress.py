@@ -33,6 +33,8 @@ _BLANK_LINE = re.compile(r"\n\s*\n+")
 _APPROXIMATION = re.compile(
     r"(?<=\S)(?:\s|\\q?quad|\\[,;: ]){0,6}(?:\\text\{\s*)?"
     r"\((?:\\approx|≈|about|approx\.?|approximately|roughly)(?![a-z])[^()]*\)\s*\}?$"
+    r"|(?<=\S)(?:\s|\\q?quad|\\[,;: ]){1,6}(?:\\text\{\s*)?\((?:\\text\{)?(?:where|with|since|as|here)\b"
+    r"[^()]*(?:\\approx|≈)[^()]*\)\s*\}?$"
 )
 _REMARK = re.compile(r"(?<=[\d})])(?:\s|\\[,;: ]){0,4}\\text\{\s*\(([A-Za-z ]{2,40})\)\s*\}$")
 _UNENDING = re.compile(r"(?<=\.\d\d)(\d*)\s*(?:\\(?:[lc]?dots|dotsc)|…)\s*\$?$")

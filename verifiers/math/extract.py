@@ -23,6 +23,7 @@ from evol.verifiers.math.special import choice as named_choice
 from evol.verifiers.math.special import is_date_or_time
 from evol.verifiers.math.unicode import mend
 from evol.verifiers.math.wholenumbers import describes_whole_numbers
+from evol.verifiers.math.wording import names_several_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def _phrase(text: str, choice: bool) -> Extraction | None:
         letter = _letter(segment, start)
         if letter is not None:
             return letter
-    if describes_whole_numbers(segment):
+    if describes_whole_numbers(segment) or names_several_values(segment):
         return _found(segment, "answer_phrase", start)
     if is_prose(segment):
         return _prose(segment, start, "answer_phrase")
@@ -226,7 +227,7 @@ def _letter(text: str, offset: int) -> Extraction | None:
 
 
 def _bare(text: str) -> Extraction | None:
-    if describes_whole_numbers(text):
+    if describes_whole_numbers(text) or names_several_values(text):
         return _found(text, "described", 0)
     if len(text) <= MAX_ANSWER_CHARS and _is_short_sentence(text):
         return None

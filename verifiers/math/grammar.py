@@ -207,6 +207,8 @@ class Parser:
             token = self.tokens[self.at]
             if token.kind == "op" and token.text in _PRECEDENCE:
                 level = _PRECEDENCE[token.text]
+                if token.text == ":" and self.depth:
+                    level = 4  # In brackets a colon divides: 1/a : (b + c) - 1.
                 if level < floor or (token.text == ":" and self.bars):
                     return left
                 self.at += 1

@@ -15,6 +15,7 @@ from evol.verifiers.math.nodes import (
     Pow,
     Relation,
     Seq,
+    SetOp,
     Sym,
     Text,
     symbols,
@@ -47,6 +48,8 @@ def is_name(node: Node) -> bool:
             return _is_quantity(inner)
         case Mul((first, *rest)):
             return _is_product_name(first, rest)
+        case SetOp(_, left, right):
+            return _is_named_set(left) and _is_named_set(right)
         case _:
             return False
 
@@ -61,12 +64,19 @@ def _is_quantity(node: Node) -> bool:
     return isinstance(node, Call | Pow | Mul) and is_name(node)
 
 
+def _is_named_set(node: Node) -> bool:
+    r"""Whether a node is a set by name: `A`, `\complement_U B`, `A \cup B`."""
+    if isinstance(node, Sym):
+        return node.name.isupper() and len(node.name) == 1
+    return is_name(node) and isinstance(node, SetOp | Mul)
+
+
 def _is_product_name(first: Node, rest: list[Node]) -> bool:
     """Whether a product reads as a name: `AB`, `T(10)`, `P(x)`, or a ratio of two names."""
     if len(rest) == 1 and isinstance(rest[0], Pow) and is_name(first):
         exponent = rest[0].exponent
         return isinstance(exponent, Num) and exponent.value == -1 and is_name(rest[0].base)
-    if isinstance(first, Text) or _is_differential(first, rest):
+    if isinstance(first, Text) or _is_differential(first, rest) or _is_complement(first, rest):
         return True
     capital = isinstance(first, Sym) and first.name.removeprefix("set ")[:1].isupper()
     if capital and len(rest) == 1 and isinstance(rest[0], Num | Sym | Relation):
@@ -74,6 +84,12 @@ def _is_product_name(first: Node, rest: list[Node]) -> bool:
     if first == Sym("m") and len(rest) == 1 and isinstance(rest[0], Sym):
         return rest[0].name.startswith("angle ")
     return capital and all(isinstance(item, Sym) and item.name[:1].isupper() for item in rest)
+
+
+def _is_complement(first: Node, rest: list[Node]) -> bool:
+    """Whether a product reads as the complement of a set: the sign and what stands behind it."""
+    sign = isinstance(first, Sym) and first.name.startswith("\\complement")
+    return sign and len(rest) == 1 and (isinstance(rest[0], SetOp) or _is_named_set(rest[0]))
 
 
 def _is_differential(first: Node, rest: list[Node]) -> bool:

@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterator
 from itertools import permutations
 
-from evol.verifiers.math.nodes import Mul, Node, Relation, Seq, Sym, symbols, walk
+from evol.verifiers.math.nodes import Builder, Mul, Node, Relation, Seq, Sym, symbols, walk
 
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|mathrm)\s*\{([^{}]*)\}")
+_KIND = r"(?P<{}>integer|real(?:\s+number)?|natural\s+number)s?"
 _INTEGER = re.compile(
     r"(?P<answer>.*?\S)\s*[,;]?\s*\(?\s*(?:\b(?:where|for|with)\s+)?"
-    r"(?:\$?(?P<before>[a-z])\$?\s+(?:is\s+|be\s+)?(?:an?\s+|any\s+)?(?:arbitrary\s+)?integer"
-    r"|(?:(?:some|an|arbitrary)\s+)*integers?\s+\$?(?P<after>[a-z])\$?)\s*\)?\s*",
+    rf"(?:\$?(?<![A-Za-z\\])(?P<before>[a-z])\$?\s+(?:is\s+|be\s+)?(?:an?\s+|any\s+)?(?:arbitrary\s+)?{_KIND.format('said')}"
+    rf"|(?:(?:some|an?|any|arbitrary|every|each|all)\s+)*{_KIND.format('kind')}\s+\$?(?P<after>[a-z])\$?)\s*\)?\s*",
     re.DOTALL,
 )
+_KINDS = {"i": "\\mathbb{Z}", "r": "\\mathbb{R}", "n": "\\mathbb{N}"}
 _CONSTANT = re.compile(r"[CcKk]")
 _CONSTANT_REMARK = re.compile(
     r"[\s,;(]*(?:\\text\s*\{)?[\s,;(]*(?:where|with|for (?:some|any|every|an))[\s}]*"
@@ -25,15 +27,16 @@ _CONSTANT_REMARK = re.compile(
 _NUMBERED = re.compile(r"[CcKk]_\d")
 _LETTERED = re.compile(r"[ABCDK]")
 _MAX_CONSTANTS = 3
-_WHOLE = frozenset(("set Z", "set N", "set N+", "set N*"))
+_DOMAINS = frozenset(("set Z", "set N", "set N+", "set N*", "set R"))
+_COUNTING = frozenset("kmn")
 _WORD_AT_END = re.compile(r"(?<!\\)(?<![a-z])[a-z]{3,}$", re.IGNORECASE)
 
 
 def domain_in_notation(text: str) -> str:
-    r"""Return an answer with words that make a parameter an integer written as `k \in \mathbb{Z}`."""
+    r"""Return an answer with words that make a parameter a number of a kind written as `k \in \mathbb{Z}`."""
     if "constant" in text:
         text = _CONSTANT_REMARK.sub("", text)
-    if "integer" not in text:
+    if "integer" not in text and "real" not in text and "natural" not in text:
         return text
     match = _INTEGER.fullmatch(" ".join(_TEXT.sub(r" \1 ", text).split()))
     if match is None:
@@ -42,20 +45,24 @@ def domain_in_notation(text: str) -> str:
     if _WORD_AT_END.search(answer):
         return text
     name = match["before"] or match["after"]
-    return f"{answer}{'$' if answer.count('$') % 2 else ''}, {name} \\in \\mathbb{{Z}}"
+    domain = _KINDS[(match["said"] or match["kind"])[0]]
+    return f"{answer}{'$' if answer.count('$') % 2 else ''}, {name} \\in {domain}"
 
 
-def constants_renamed(mine: frozenset[str], theirs: frozenset[str]) -> Iterator[dict[str, Node]]:
+def constants_renamed(
+    mine: frozenset[str], theirs: frozenset[str], free: frozenset[str]
+) -> Iterator[dict[str, Node]]:
     """Yield the names of free constants in one answer as those in the other: `x^2 + C` and `x^2 + c`.
 
-    Only where nothing else differs: one letter of C and K, or as many numbered ones as the other has.
+    Only where nothing else differs: one letter of C and K, one that either answer calls `free`, or as
+    many numbered ones as the other has.
     """
     old, new = sorted(theirs - mine), sorted(mine - theirs)
     if len(old) != len(new) or not 0 < len(old) <= _MAX_CONSTANTS or not mine & theirs:
         return
     if {name[0] for name in old} & {name[0] for name in new}:
         return
-    single = len(old) == 1 and all(map(_CONSTANT.fullmatch, old + new))
+    single = len(old) == 1 and (all(map(_CONSTANT.fullmatch, old + new)) or bool(free & {*old, *new}))
     numbered = any(all(map(_NUMBERED.fullmatch, names)) for names in (old, new))
     if single or (numbered and all(_NUMBERED.fullmatch(n) or _LETTERED.fullmatch(n) for n in old + new)):
         for names in permutations(new):
@@ -63,17 +70,42 @@ def constants_renamed(mine: frozenset[str], theirs: frozenset[str]) -> Iterator[
 
 
 def domains(node: Node) -> frozenset[str]:
-    """Return the sets of whole numbers that an answer takes its parameters from."""
+    """Return the sets of numbers that an answer takes its parameters from."""
     names = (part.operands[-1] for part in walk(node) if isinstance(part, Relation) and part.ops == ("in",))
-    return frozenset(name.name for name in names if isinstance(name, Sym) and name.name in _WHOLE)
+    return frozenset(name.name for name in names if isinstance(name, Sym) and name.name in _DOMAINS)
+
+
+def with_domain(node: Node) -> frozenset[str]:
+    """Return the names that an answer takes from a set of numbers: its free parameters."""
+    relations = (part for part in walk(node) if isinstance(part, Relation) and part.ops == ("in",))
+    pairs = (relation.operands for relation in relations)
+    return frozenset(
+        name.name
+        for name, values in pairs
+        if isinstance(name, Sym) and isinstance(values, Sym) and values.name in _DOMAINS
+    )
+
+
+def one_domain(a: Node, b: Node) -> bool:
+    """Whether two answers do not state different domains; what one says must suit the other's letters."""
+    mine, theirs = domains(a), domains(b)
+    if mine and theirs:
+        return mine == theirs
+    silent = symbols(a if theirs else b)
+    return "set R" not in mine | theirs or silent == symbols(b if theirs else a) or not silent & _COUNTING
 
 
 def without_domain(node: Node) -> Node:
-    r"""Return an answer without the statement that its parameter is an integer, as one is by custom.
+    r"""Return an answer without the statement that its parameter is an integer or real, as one is by custom.
 
-    Any other domain, or one of a name that the answer does not use, stays.
+    Any other domain, or one of a name that the answer does not use, stays. The set `\{x \mid x = 2k\}` is
+    the statement that builds it, `\{(t, t) \mid t \in \mathbb{R}\}` its element.
     """
     match node:
+        case Builder(element, condition) if _is_domain(condition, [element]):
+            return element
+        case Builder(Sym(name), condition) if name in symbols(condition):
+            return without_domain(condition)
         case Seq((*items, last), "list" | "and" | "or") if items and _is_domain(last, items):
             return without_domain(items[0] if len(items) == 1 else Seq(tuple(items), node.kind))
         case Mul((*factors, last)) if factors and _is_domain(last, factors):
@@ -86,7 +118,7 @@ def without_domain(node: Node) -> Node:
 
 def _is_domain(node: Node, beside: list[Node]) -> bool:
     match node:
-        case Relation((Sym(name), Sym(values)), ("in",)) if values in _WHOLE:
+        case Relation((Sym(name), Sym(values)), ("in",)) if values in _DOMAINS:
             return any(name in symbols(item) for item in beside)
         case _:
             return False

@@ -15,6 +15,8 @@ from evol.verifiers.math.nodes import (
     Num,
     Pow,
     Relation,
+    Seq,
+    Sym,
     substitute,
     subtract,
     symbols,
@@ -40,6 +42,13 @@ def match_relations(a: Relation, b: Relation, match: Match, steps: Steps) -> Fin
     if not symbols(a) and not symbols(b):
         return Finding(None, "relation_not_compared")
     return _multiples(a, b, steps)
+
+
+def ordered_names(relation: Relation, other: Node) -> bool:
+    """Whether a list names what a chain `b < a < c` puts in order, in the order of the chain."""
+    chain = len(relation.ops) > 1 and len(set(relation.ops)) == 1 and relation.ops[0] in ("<", ">")
+    listed = isinstance(other, Seq) and other.kind == "list" and other.items == relation.operands
+    return chain and listed and all(isinstance(name, Sym) for name in relation.operands)
 
 
 def _spellings(relation: Relation) -> Iterator[Relation]:

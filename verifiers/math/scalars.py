@@ -16,7 +16,6 @@ from evol.verifiers.math.nodes import (
     Node,
     Num,
     Quantity,
-    Seq,
     Sym,
     symbols,
 )
@@ -34,7 +33,7 @@ def match_scalars(a: Node, b: Node, profile: Profile, steps: Steps) -> Finding:
     residues = _residues(a, b, profile, steps)
     if residues is not None:
         return residues
-    (left, unit_a), (right, unit_b) = _split(a), _split(b)
+    (left, unit_a), (right, unit_b) = split_unit(a), split_unit(b)
     if unit_a and unit_b:
         return _both_units(left, unit_a, right, unit_b, profile, steps)
     if unit_a:
@@ -66,13 +65,13 @@ def _residue(node: Node) -> tuple[Node, Node] | None:
             return None
 
 
-def _split(node: Node) -> tuple[Node, str]:
+def split_unit(node: Node) -> tuple[Node, str]:
     """Return a value and its unit; the one unit of a sum or of a multiple belongs to the whole."""
     if isinstance(node, Quantity):
-        inner, unit = _split(node.value)
+        inner, unit = split_unit(node.value)
         return inner, f"{unit} {node.unit}" if unit else node.unit
     if isinstance(node, Add):
-        terms = [_split(term) for term in node.terms]
+        terms = [split_unit(term) for term in node.terms]
         found = {unit for _, unit in terms if unit}
         return (Add(tuple(value for value, _ in terms)), found.pop()) if len(found) == 1 else (node, "")
     if isinstance(node, Mul):
@@ -106,17 +105,6 @@ def _nouns(values: Finding, unit_a: str, unit_b: str, counted: bool, profile: Pr
     """Hold equal values open where what they count, or a unit and a counted thing, differ."""
     same = counted and (noun(unit_a) == noun(unit_b) or profile.nouns_ignored)
     return Finding(None, "different_nouns") if values.equal and not same else values
-
-
-def counted(seq: Seq) -> list[tuple[str, Node]] | None:
-    """Return the nouns and counts of a list of counted things in the order of the nouns, else None."""
-    found: list[tuple[str, Node]] = []
-    for item in seq.items:
-        value, phrase = _split(item)
-        if not phrase or _unit(phrase) is not None:
-            return None
-        found.append((noun(phrase), value))
-    return sorted(found, key=lambda pair: pair[0])
 
 
 def _unit(phrase: str) -> Unit | None:

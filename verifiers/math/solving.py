@@ -13,6 +13,7 @@ from evol.verifiers.math.nodes import (
     Add,
     Builder,
     Call,
+    Const,
     Mul,
     Node,
     Num,
@@ -44,6 +45,8 @@ from evol.verifiers.math.realsets import (
 
 ORDERS = frozenset(("<", ">", "<=", ">=", "!="))
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!=", "=": "="}
+# In `1/2 < e < 1` the letter is no constant: what is asked for has that name.
+_ECCENTRICITY = Const("e")
 _BRACKETS = frozenset(("()", "[]", "(]", "[)"))
 
 
@@ -147,11 +150,13 @@ def _built(element: Node, condition: Node) -> RealSet:
 def solution(node: Relation) -> RealSet:
     """Return the values of the one name in a chain of relations that satisfy it."""
     operands, ops = node.operands, node.ops
-    if ops == ("in",) and is_name(operands[0]):
+    if ops == ("in",) and (is_name(operands[0]) or operands[0] == _ECCENTRICITY):
         return real_set(operands[1])
     if "in" in ops and ops[-1] == "in":
         raise NotExact("A relation restricts its variable to a set.")
     unknown = [at for at, operand in enumerate(operands) if symbols(operand) or _has_call(operand)]
+    if not unknown:
+        unknown = [at for at, operand in enumerate(operands) if operand == _ECCENTRICITY]
     if len(unknown) != 1:
         raise NotExact("A relation has its unknown on both sides.")
     at = unknown[0]
@@ -189,7 +194,7 @@ def _half(op: str, bound: Node) -> RealSet:
 
 def _unwrapped(operand: Node, values: RealSet) -> RealSet:
     """Return what the name inside `operand` may be where `operand` lies in `values`."""
-    if is_name(operand):
+    if is_name(operand) or operand == _ECCENTRICITY:
         return values
     if isinstance(operand, Call) and operand.name == "abs":
         positive = intersection(values, (Interval(Fraction(0), True, INFINITY, False),))

@@ -18,6 +18,7 @@ from evol.verifiers.math.containers import (
     value_side,
     words_of,
 )
+from evol.verifiers.math.counts import counted, paired_by_noun, several_kinds, share_nouns
 from evol.verifiers.math.equality import Finding, equal_expressions
 from evol.verifiers.math.indices import parameters_differ
 from evol.verifiers.math.limits import PAIRING_STEPS, MathError, Steps
@@ -45,12 +46,13 @@ from evol.verifiers.math.nodes import (
     Text,
     contains,
 )
+from evol.verifiers.math.piecewise import match_piecewise
 from evol.verifiers.math.plusminus import branches
 from evol.verifiers.math.profiles import Profile
 from evol.verifiers.math.quantities import added_quantities
 from evol.verifiers.math.realsets import same
-from evol.verifiers.math.relations import match_relations, solved_for
-from evol.verifiers.math.scalars import counted, match_scalars
+from evol.verifiers.math.relations import match_relations, ordered_names, solved_for
+from evol.verifiers.math.scalars import match_scalars
 from evol.verifiers.math.solving import ORDERS, describes_set, distinct_ends, try_real_set
 
 _BARE = frozenset(("list", "or", "and", "brace"))
@@ -237,6 +239,8 @@ class Matcher:
             return None
         relation, other = (a, b) if isinstance(a, Relation) else (b, a)
         assert isinstance(relation, Relation)
+        if self.profile.loose_containers and ordered_names(relation, other):
+            return Finding(True, "same_items")
         if any(op in ORDERS for op in relation.ops) or isinstance(other, _CONTAINERS):
             return Finding(None if isinstance(other, Seq | SetOp) else False, "different_kind")
         if self._is_identity(relation):
@@ -268,6 +272,8 @@ class Matcher:
             return None
         a, b = multiplied(a), multiplied(b)
         if isinstance(a, Matrix) and isinstance(b, Matrix):
+            if a.cases and b.cases and (finding := match_piecewise(a, b, self._match)):
+                return finding
             if [len(row) for row in a.rows] != [len(row) for row in b.rows]:
                 return Finding(False, "different_shape")
             return self._in_order(*([cell for row in m.rows for cell in row] for m in (a, b)))
@@ -301,6 +307,9 @@ class Matcher:
 
     def _sequences(self, a: Seq, b: Seq) -> Finding:
         bracketed = [seq.kind not in _BARE and seq.kind != "set" for seq in (a, b)]
+        alone = [seq.kind == "set" and len(seq.items) == 1 for seq in (a, b)]
+        if self.profile.loose_containers and any(bracketed) and any(alone):
+            return self._match(a.items[0], b) if alone[0] else self._match(a, b.items[0])
         if all(bracketed):
             if a.kind != b.kind and not (self.profile.loose_containers and len(a.items) > 2 and closed(a, b)):
                 return Finding(False, "different_brackets")
@@ -322,10 +331,12 @@ class Matcher:
         left, right = counted(a), counted(b)
         if left is None or right is None:
             return None
-        nouns_a, nouns_b = [noun for noun, _ in left], [noun for noun, _ in right]
-        if nouns_a != nouns_b:
-            return Finding(None, "different_nouns") if set(nouns_a) & set(nouns_b) else None
-        return self._in_order(*([v for _, v in x] for x in (left, right))) if len(set(nouns_a)) > 1 else None
+        if not several_kinds(left) or not several_kinds(right):
+            return Finding(None, "different_nouns") if share_nouns(left, right) else None
+        if len(left) != len(right):
+            return Finding(False, "different_length")
+        pairs = paired_by_noun(left, right, self.profile.nouns_ignored)
+        return self._in_order(*zip(*pairs, strict=True)) if pairs else Finding(None, "different_nouns")
 
     def _unordered(self, a: Seq, b: Seq) -> bool:
         kinds = {a.kind, b.kind}

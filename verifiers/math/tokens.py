@@ -33,7 +33,9 @@ FUNCTIONS = names(
 )
 CONSTANT_WORDS = {"pi": "pi", "infinity": "infty", "inf": "infty", "oo": "infty"}
 GREEK_WORDS = names("alpha beta gamma delta epsilon theta lambda sigma omega phi psi rho tau mu eta zeta")
-_SHORT_WORDS = names("the for all any not yes odd one two six ten red are was has its but who how no of is per")
+_SHORT_WORDS = names(
+    "the for all any not yes odd one two six ten red are was has its but who how no of is per"
+)
 _RUN_PREFIX = re.compile(r"(sin|cos|tan|cot|sec|csc|ln|log|sqrt|pi)([a-z]{1,2})")
 
 _OPS = {

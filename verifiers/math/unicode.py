@@ -28,6 +28,7 @@ _COMMANDS = {
     "ℕ": "mathbb{N}", "ℚ": "mathbb{Q}", "ℂ": "mathbb{C}", "⌊": "lfloor", "⌋": "rfloor", "⌈": "lceil",
     "⌉": "rceil", "→": "to", "∧": "land", "∨": "lor", "∣": "mid", "∠": "angle", "△": "triangle",
     "⟨": "langle", "⟩": "rangle", "…": "ldots", "⋯": "ldots", "ℏ": "hbar", "⊥": "perp", "∥": "parallel",
+    "∀": "forall", "∃": "exists",
 }  # fmt: skip
 
 _PLAIN = {

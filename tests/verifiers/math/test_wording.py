@@ -1,0 +1,96 @@
+r"""Words around values: labels, parts, ordinals, domains of parameters; what they qualify is never lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from evol.verifiers.math import LENIENT, compare, verify
+
+EQUAL = [
+    ("on the 21st day", "21"),
+    (r"9^{\text{th}}", "9"),
+    ("There are 14 stamps", "14"),
+    ("at 4:15 p.m.", "4:15 pm"),
+    (r"\text{Lena has } 6, \text{ Omar has } 10", r"\text{Omar: } 10, \text{Lena: } 6"),
+    (r"maximum value $\frac{5}{2}$, minimum value $-3$", r"\max = 2.5, \min = -3"),
+    ("The largest value is 7 and the smallest value is 2", "maximum: 7, minimum: 2"),
+    ("(a) 4 (b) 9", "4, 9"),
+    (r"\text{(i) } 4; \text{ (ii) } \sqrt{2}", r"(1) 4 (2) \sqrt2"),
+    ("Case 1: 3, 5 and Case 2: 8", "3, 5, 8"),
+    ("(2)(3)", "②③"),
+    ("PQ : QR = 2 : 7", r"\frac{2}{7}"),
+    (
+        r"b_1 = 4, b_n = 3n + 2 \text{ for } n \ge 2",
+        r"b_n = \begin{cases} 4 & n = 1 \\ 3n + 2 & n \ge 2 \end{cases}",
+    ),
+    ("p < r < q", "p, r, q"),
+    (r"\{(4, 5)\}", "(4, 5)"),
+    (r"\frac13 < e < \frac12", r"(\frac13, \frac12)"),
+    (r"A \cup B = (0, 3]", "(0, 3]"),
+    (r"\complement_U B = \{2\}", r"\{2\}"),
+    (r"2\vec{p} - \vec{q}", r"2\mathbf{p} - \mathbf{q}"),
+    ("A_6^2", "30"),
+    ("P_{6}^{2}", "30"),
+    (r"[1, \sqrt{3}.)", r"[1, \sqrt{3})"),
+    ("∀x∈R, x^2 ≥ x - 1", r"\forall x \in \mathbb{R}, x^2 \ge x - 1"),
+    ("2<sup>x</sup> ≥ x<sub>0</sub> + x<sup>3</sup>", r"2^x \ge x_0 + x^3"),
+    (r"\{x \mid x \ne 3k, k \in Z\}", r"x \ne 3k, k \in \mathbb{Z}"),
+    (r"\{x \mid x = \pi + 2k\pi, k \in \mathbb{Z}\}", r"\pi + 2n\pi"),
+    (r"\{(s, -s) : s \in \mathbb{R}\}", r"(a, -a) \text{ for any real } a"),
+    ("$(m, m + 1)$ for every integer $m$", r"(k, k+1), k \in \mathbb{Z}"),
+    (r"Q(x) = c(x + 2)", r"Q(x) = a(x+2), a \in \mathbb{R}"),
+    ("a right triangle", r"\text{right-angled triangle}"),
+    (r"\frac{1 + \sqrt{7}}{2}", r"\frac{1+\sqrt7}{2} \ (\text{where } \sqrt{7} \approx 2.6458)"),
+]
+DIFFERENT = [
+    ("on the 21st day", "20"),
+    ("There are 14 stamps", "13"),
+    (r"\text{Lena has } 6, \text{ Omar has } 10", r"\text{Omar: } 6, \text{Lena: } 10"),
+    ("maximum value 5, minimum value -3", r"\max = -3, \min = 5"),
+    ("(a) 4 (b) 9", "9, 4"),
+    ("(a) 4 (b) 9", "4"),
+    ("Case 1: 3, 5 and Case 2: 8", "3, 5"),
+    ("(2)(3)", "①③"),
+    ("PQ : QR = 2 : 7", r"\frac{7}{2}"),
+    (
+        r"b_1 = 4, b_n = 3n + 2 \text{ for } n \ge 2",
+        r"b_n = \begin{cases} 5 & n = 1 \\ 3n + 2 & n \ge 2 \end{cases}",
+    ),
+    (r"b_1 = 4, b_n = 3n + 2 \text{ for } n \ge 2", "3n + 2"),
+    ("p < r < q", "p, q, r"),
+    ("p < r < q", "q, r, p"),
+    (r"\{(4, 5)\}", "[4, 5]"),
+    (r"\frac13 < e < \frac12", r"(\frac13, \frac12]"),
+    (r"A \cup B = (0, 3]", "(0, 3)"),
+    (r"2\vec{p} - \vec{q}", r"2\mathbf{q} - \mathbf{p}"),
+    ("A_6^2", "15"),
+    ("P_{6}^{2}", "36"),
+    (r"[1, \sqrt{3}.)", r"[1, \sqrt{3}]"),
+    ("∀x∈R, x^2 ≥ x - 1", r"\exists x \in \mathbb{R}, x^2 \ge x - 1"),
+    (r"\{(s, -s) : s \in \mathbb{R}\}", r"(a, a) \text{ for any real } a"),
+    ("$(m, m + 1)$ for every integer $m$", r"(k, k+1), k \in \mathbb{R}"),
+    ("(k, k + 1)", r"(t, t+1), t \in \mathbb{R}"),
+    (r"Q(x) = c(x + 2)", r"Q(x) = a(x-2), a \in \mathbb{R}"),
+    (r"Q(x) = cx + d", r"Q(x) = ax + b, a \in \mathbb{R}"),
+    ("a right triangle", r"\text{obtuse-angled triangle}"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), EQUAL)
+def test_one_answer_in_other_words_is_equal(one: str, other: str) -> None:
+    for a, b in ((one, other), (other, one)):
+        verdict = compare(a, b, profile=LENIENT, last_resort=False)
+        assert verdict.accepted, (verdict.reason, verdict.evidence)
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_another_answer_is_not(one: str, other: str) -> None:
+    for a, b in ((one, other), (other, one)):
+        assert not compare(a, b, profile=LENIENT, last_resort=False).accepted
+
+
+def test_values_with_labels_are_taken_whole_from_prose() -> None:
+    response = "We complete the square. The answer is: the maximum is 9 and the minimum is 4."
+    assert verify("max 9, min 4", response, profile=LENIENT).accepted
+    assert not verify("4", response, profile=LENIENT).accepted
+    assert verify("34", "Final Answer: The largest $n$ is 34.", profile=LENIENT).accepted

@@ -1,0 +1,177 @@
+r"""Words around the values of an answer: ordinals, labels, numbered parts, `There are 16 teams`.
+
+Each rule gives the notation for a wording, whatever the other answer is. What none of them reads stays
+as it is: a wording is never cut down to a number that it qualifies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+_TEXT = re.compile(r"\\(?:text|mbox|textrm|textbf|mathrm)\s*\{([^{}]*)\}")
+_LAYOUT = re.compile(r"\\(?:left|right|quad|qquad)(?![a-z])|\\[,;:! ]")
+_ORDINAL = re.compile(
+    r"(?:(?:on|in|at)\s+)?(?:the\s+)?(?P<number>\d+)\s*(?:\^\s*)?\{?\s*(?:st|nd|rd|th)\s*\}?"
+    r"(?P<noun>\s+[a-z]+)?",
+    re.IGNORECASE,
+)
+_THERE_ARE = re.compile(r"[Tt]here\s+(?:are|is|were|was|will\s+be)\s+(?:exactly\s+|only\s+)?(?=[\d$])")
+_AT_TIME = re.compile(r"[Aa]t\s+(?=\d{1,2}(?::\d|\s*[ap]\.?m))")
+_LABEL_VERB = (
+    r"(?P<name>[A-Z][a-z]+)\s+(?:has|had|gets?|got|receives?|received|scored|is|was)\s+"
+    r"(?P<value>[-\d$\\][^,;]*)"
+)
+_LABELLED = re.compile(_LABEL_VERB)
+_ITEMS = re.compile(r"\s*(?:[,;]\s*(?:and\s+)?|\band\b)\s*")
+_EXTREME = re.compile(
+    r"(?:the\s+)?(?P<kind>max|min|larg|great|small|least)(?:imum|imal|est)?(?:\s+possible)?(?:\s+value)?"
+    r"\s*(?:of\s+\$?[^\s=:$]{1,20}\$?\s*)?(?:\b(?:is|equals)\b|=|:)?\s*(?P<value>\$?[-+\d\\(.][^,;]*)",
+    re.IGNORECASE,
+)
+_EXTREMES = {"max": "max", "larg": "max", "great": "max", "min": "min", "small": "min", "least": "min"}
+_NUMBERED = re.compile(r"(?<![\w\\])(?P<word>[A-Z][a-z]+)\s+(?P<at>[1-9])\s*:\s*")
+_PART = re.compile(r"(?<![\w\\^_{(])\(?(?P<mark>[a-f]|[1-6]|i{1,3}|iv|v)\)\s*(?=[^\s,;)])")
+_MARKS = ("abcdef", "123456", ("i", "ii", "iii", "iv", "v"))
+_STATEMENTS = re.compile(r"(?:\(([1-9])\)\s*){2,9}")
+_FIRST_VALUE = re.compile(
+    r"(?P<stem>[a-zA-Z])_\{?(?P<index>\d)\}?\s*=\s*(?P<first>[^,;=]{1,40}?)\s*(?:[,;]|\band\b)(?:\s|and\b|\$)*"
+    r"(?P=stem)_\{?n\}?\s*=\s*(?P<term>[^=;]{1,80}?)[\s,;$]*(?:\(|for\b|if\b|when\b|where\b|\s)*\$?"
+    r"(?P<condition>n\s*(?:\\geq?(?:slant)?(?![a-z])|≥|⩾|>=?)\s*\d+)\s*\)?\$?\.?"
+)
+_RATIO_NAME = re.compile(r"(?<![A-Za-z\\])([A-Z]{2,3})\s*:\s*([A-Z]{2,3})(?=\s*=)")
+
+
+def said_in_notation(text: str) -> str:
+    """Return an answer with the wordings of this module in notation."""
+    if len(text) > 400 or text.isdecimal():
+        return text
+    for marks, head, rule in _RULES:
+        for mark in marks:
+            if mark in text:
+                text = rule(text) if head.match(text) else text
+                break
+    return text
+
+
+def names_several_values(text: str) -> bool:
+    """Whether a short text in words is several values with what each of them is."""
+    if len(text) > 400:
+        return False
+    for marks, head, rule in _SEVERAL:
+        for mark in marks:
+            if mark in text:
+                if head.match(text) and rule(text) != text:
+                    return True
+                break
+    return False
+
+
+def _unwrapped(text: str) -> str:
+    return " ".join(_TEXT.sub(r" \1 ", text).split()) if "\\" in text else " ".join(text.split())
+
+
+def _ordinal(text: str) -> str:
+    r"""Return `15th day`, `on the 15th day` and `15^{\text{th}}` as 15."""
+    match = _ORDINAL.fullmatch(_unwrapped(text).rstrip("."))
+    return match["number"] if match else text
+
+
+def _there_are(text: str) -> str:
+    return _THERE_ARE.sub("", text, count=1) if _THERE_ARE.match(text) else text
+
+
+def _at_time(text: str) -> str:
+    return _AT_TIME.sub("", text) if _AT_TIME.match(text) else text
+
+
+def _labels(text: str) -> str:
+    """Return `Anna has 12, Ben has 8` as `Anna: 12, Ben: 8`."""
+    items = [_LABELLED.fullmatch(item) for item in _ITEMS.split(_unwrapped(text).rstrip("."))]
+    if len(items) < 2 or not all(items):
+        return text
+    return ", ".join(f"\\text{{{item['name']}}}: {item['value']}" for item in items if item)
+
+
+def _extremes(text: str) -> str:
+    r"""Return `maximum value 5, minimum value -1` as `\max: 5, \min: -1`."""
+    items = [_EXTREME.fullmatch(item) for item in _ITEMS.split(_unwrapped(text).rstrip("."))]
+    if not items or not all(items):
+        return text
+    return ", ".join(
+        f"\\{_EXTREMES[item['kind'].lower()]} = {item['value'].replace('$', '')}" for item in items if item
+    )
+
+
+def _numbered(text: str) -> str:
+    """Return `Sequence 1: -1, 0, 1 and Sequence 2: 4, 5, 6` as the list of all values."""
+    plain = _unwrapped(text)
+    labels = list(_NUMBERED.finditer(plain))
+    if [label["at"] for label in labels] != [str(n + 1) for n in range(len(labels))] or len(labels) < 2:
+        return text
+    if labels[0].start() or len({label["word"] for label in labels}) > 1:
+        return text
+    return _NUMBERED.sub("", plain)
+
+
+def _parts(text: str) -> str:
+    """Return the answers to the parts of a question, `(a) 3 (b) 5`, as `(3, 5)`."""
+    plain = _unwrapped(text)
+    marks = list(_PART.finditer(plain))
+    if len(marks) < 2 or marks[0].start():
+        return text
+    found = tuple(mark["mark"] for mark in marks)
+    if not any(found == tuple(series[: len(found)]) for series in _MARKS):
+        return text
+    ends = [mark.start() for mark in marks[1:]] + [len(plain)]
+    values = [plain[mark.end() : end].strip(" ,;.$") for mark, end in zip(marks, ends, strict=True)]
+    if not all(values) or any(re.search(r"[,;:]|\b(?:or|and)\b", value) for value in values):
+        return text
+    return f"({', '.join(values)})"
+
+
+def _statements(text: str) -> str:
+    """Return the numbers of statements, `(1)(4)`, as a list: a product would have been computed."""
+    numbers = re.findall(r"\d", text) if _STATEMENTS.fullmatch(text) else []
+    return ", ".join(numbers) if numbers and numbers == sorted(set(numbers)) else text
+
+
+def _first_value(text: str) -> str:
+    r"""Return `a_1 = 1, a_n = 2n - 3 (n \ge 2)` as a definition by cases."""
+    match = _FIRST_VALUE.fullmatch(_LAYOUT.sub(" ", _unwrapped(text)).strip(" $"))
+    if match is None:
+        return text
+    name, index, first, term, condition = match.groups()
+    return f"{name}_n = \\begin{{cases}} {first} & n = {index} \\\\ {term} & {condition} \\end{{cases}}"
+
+
+def _ratio_name(text: str) -> str:
+    return _RATIO_NAME.sub(r"\\frac{\1}{\2}", text)
+
+
+_Rule: TypeAlias = tuple[tuple[str, ...], re.Pattern[str], Callable[[str], str]]
+# What must occur, as it is quick to tell; a pattern at the head of the text; the rule.
+_SEVERAL: tuple[_Rule, ...] = (
+    ((" has ", " had ", " get", " got ", " receive", " scored ", " is ", " was "), re.compile(""), _labels),
+    (
+        ("ax", "in", "arg", "reat", "mall", "east"),
+        re.compile(r"\W*(?:text\{)?(?:the\s+)?(?:max|min|larg|great|small|least)", re.IGNORECASE),
+        _extremes,
+    ),
+    ((" 1:", " 1 :"), re.compile(r"\W*(?:text\{)?[A-Z][a-z]+ 1\s*:"), _numbered),
+    (("a)", "i)", "1)"), re.compile(r"\W*(?:text\{)?\W*[ai1]\)"), _parts),
+)
+_RULES: tuple[_Rule, ...] = (
+    *_SEVERAL,
+    (
+        ("th", "st", "nd", "rd", "TH", "ST", "ND", "RD"),
+        re.compile(r"[a-zA-Z\s]*\d+\s*[\^{\\stndrhSTNDRH]"),
+        _ordinal,
+    ),
+    (("here ",), re.compile("[Tt]here "), _there_are),
+    (("t ",), re.compile(r"[Aa]t\s+\d"), _at_time),
+    ((")(", ") ("), re.compile(r"\([1-9]\)\s*\("), _statements),
+    ((":",), re.compile(""), _ratio_name),
+    (("_n", "_{n"), re.compile(r"\W*[a-zA-Z]_\{?\d\}?\s*="), _first_value),
+)
