@@ -33,6 +33,7 @@ _EXTREME = re.compile(
 _EXTREMES = {"max": "max", "larg": "max", "great": "max", "min": "min", "small": "min", "least": "min"}
 _NUMBERED = re.compile(r"(?<![\w\\])(?P<word>[A-Z][a-z]+)\s+(?P<at>[1-9])\s*:\s*")
 _PART = re.compile(r"(?<![\w\\^_{(])\(?(?P<mark>[a-f]|[1-6]|i{1,3}|iv|v)\)\s*(?=[^\s,;)])")
+_JOINED = re.compile(r"[,;:]|\b(?:or|and)\b|^[+*/^=<>]|[-+*/^=<>]$|dots")
 _MARKS = ("abcdef", "123456", ("i", "ii", "iii", "iv", "v"))
 _STATEMENTS = re.compile(r"(?:\(([1-9])\)\s*){2,9}")
 _FIRST_VALUE = re.compile(
@@ -126,7 +127,7 @@ def _parts(text: str) -> str:
         return text
     ends = [mark.start() for mark in marks[1:]] + [len(plain)]
     values = [plain[mark.end() : end].strip(" ,;.$") for mark, end in zip(marks, ends, strict=True)]
-    if not all(values) or any(re.search(r"[,;:]|\b(?:or|and)\b", value) for value in values):
+    if not all(values) or any(_JOINED.search(value) for value in values):
         return text
     return f"({', '.join(values)})"
 
