@@ -55,6 +55,8 @@ _QUALIFIED = re.compile(r"\b(?:not|if|when|unless|or|nor|no|less|more|than|least
 _SENTENCE_START = re.compile(r"[.!?。]\s+|\n")
 _FINAL = re.compile(r"final\s+answer\s*(?:is|:)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$|\*\*)|。|\sI hope it is|<\|")
+# Not the power sign of `2**10`.
+_BOLD_MARK = re.compile(r"(?<![\d)}])(?<!\b[a-zA-Z])\*\*|\*\*(?!-?[\d(])")
 _BOLD = re.compile(r"\*\*([^*\n]{1,300}?)\*\*")
 
 
@@ -192,7 +194,7 @@ def _phrase(text: str, choice: bool) -> Extraction | None:
         return _found(segment, "answer_phrase", start)
     if is_prose(segment):
         return _prose(segment, start, "answer_phrase")
-    return _found(segment.replace("**", ""), "answer_phrase", start)
+    return _found(_BOLD_MARK.sub("", segment), "answer_phrase", start)
 
 
 def _sentence_end(text: str, start: int) -> int:

@@ -126,9 +126,12 @@ def _shows(printed: Fraction, places: int, digits: int) -> bool:
 
 
 def _rounds_to(value: Fraction, printed: Fraction, places: int, least: int, *, cut: bool = True) -> bool:
-    """Whether a value rounds, or with `cut` truncates, to a printed decimal of enough digits."""
+    """Whether a value rounds, or with `cut` truncates, to a printed decimal of enough digits.
+
+    `5.0` is a whole number and was not cut.
+    """
     unit = Fraction(1, 10) ** places
     if not _shows(printed, places, least) or value * printed <= 0:
         return False
     gap = abs(value) - abs(printed)
-    return -unit / 2 <= gap < unit if cut else abs(gap) <= unit / 2
+    return -unit / 2 <= gap < unit if cut and printed.denominator > 1 else abs(gap) <= unit / 2

@@ -156,3 +156,18 @@ def test_the_word_for_answer_counts_without_accents(word: str) -> None:
     )
     assert found is not None
     assert (found.value, found.rule) == ("42", "answer_phrase")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("The answer is 3**12.", "3**12"),
+        ("Final answer: (a+2)**(n-1)", "(a+2)**(n-1)"),
+        ("The answer is **47**.", "47"),
+        ("**Answer:** 9 + 4", "9 + 4"),
+    ],
+)
+def test_bold_marks_go_and_power_signs_stay(text: str, value: str) -> None:
+    found = extract(text)
+    assert found is not None
+    assert found.value == value
