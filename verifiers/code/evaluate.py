@@ -140,6 +140,13 @@ def _known(value: Plain) -> Plain:
     return value
 
 
+def _equal(a: Plain, b: Plain) -> Plain:
+    """Compare as `==` does; of two objects of the program's only the program can say."""
+    if isinstance(a, Foreign) and isinstance(b, Foreign):
+        raise Beyond
+    return a == b
+
+
 def _plus(a: Plain, b: Plain) -> Plain:
     if isinstance(a, str | bytes | list | tuple) and isinstance(b, type(a)) and len(a) + len(b) > MAX_ITEMS:
         raise Beyond
@@ -198,8 +205,8 @@ UNARY: dict[type[ast.unaryop], Callable[[Plain], Plain]] = {
     ast.Invert: operator.invert,
 }
 COMPARE: dict[type[ast.cmpop], Callable[[Plain, Plain], Plain]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
+    ast.Eq: _equal,
+    ast.NotEq: lambda a, b: not _equal(a, b),
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
     ast.Gt: operator.gt,

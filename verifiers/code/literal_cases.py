@@ -17,7 +17,7 @@ from typing import cast
 
 from evol.verifiers.code.evaluate import Beyond, evaluate, supported
 from evol.verifiers.code.source import parse
-from evol.verifiers.sandbox import Foreign, Invocation, Raised, Result, Value, WireError
+from evol.verifiers.sandbox import Foreign, Invocation, Raised, Result, Returned, Value, WireError
 
 MAX_DEPTH = 5
 RESULT = "result {}"
@@ -334,6 +334,8 @@ def judge_case(tests: LiteralTests, case: Case, results: Sequence[Result]) -> Ca
     except (Beyond, Missing):
         raise
     except Exception as error:
+        if any(isinstance(r, Returned) and not r.value.is_plain for r in results):
+            raise Beyond from error
         return CaseOutcome(False, raised=f"{type(error).__name__}: {error}")
 
 

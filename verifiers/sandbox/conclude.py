@@ -101,7 +101,7 @@ def _of_error(kind: str, error: Raised) -> Ending:
 
 def ending(raw: Raw, limits: Limits, *, complete: bool) -> tuple[Ending, Raised | None]:
     """Return how a process ended and the exception that ended it; `complete` is whether its work was done."""
-    if raw.overflowed:
+    if raw.overflowed or {"overflow": True} in raw.messages:
         return Ending.OUTPUT_LIMIT, None
     reported = _reported(raw.messages)
     if raw.answer.why == "folder":

@@ -293,6 +293,8 @@ class Peer:
         except Gone:
             raise
         except BaseException as error:
+            if isinstance(error, wire.TooMuch) and not self.strict:
+                raise
             answer = {"raised": [self._arguments(error), self._lineage(type(error))]}
         if printed := self.printed():
             answer["out"] = printed

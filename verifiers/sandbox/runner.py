@@ -28,6 +28,7 @@ FIRST = 1 << 14
 FILENAME = "<program>"
 MODULE = "solution"
 MESSAGE_LIMIT = 2000
+PRINTED = 200_000
 GENUINE = {
     c: c.__name__ for c in vars(builtins).values() if isinstance(c, type) and issubclass(c, BaseException)
 }
@@ -194,6 +195,8 @@ def _invoke(namespace: dict[str, Any], call: list[Any], hook: wire.ForeignHook) 
         return {"raised": describe(error)}
     try:
         return {"value": wire.Encoder(hook).node(result)}
+    except (wire.TooMuch, MemoryError):
+        raise
     except BaseException as error:
         return {"value": ["o", f"{type(result).__name__} ({error.__class__.__name__})"]}
 
@@ -269,13 +272,32 @@ def run_script(channel: Channel, wall: Wall, order: Order) -> int:
     return status
 
 
-class _Printed(io.StringIO):
+class _Kept(io.BytesIO):
+    """Bytes of which more than can be shown are not kept."""
+
+    def write(self, data: Any) -> int:
+        """Take in bytes while there is room."""
+        return super().write(data) if self.tell() < PRINTED else len(data)
+
+
+class _Printed(io.TextIOWrapper):
     """The program's standard output, taken along with each answer to the judge."""
 
+    def __init__(self) -> None:
+        self._bytes = _Kept()
+        super().__init__(self._bytes, encoding="utf-8", errors="backslashreplace", write_through=True)
+
+    def close(self) -> None:
+        """Stay open: what is printed until then is still to be taken."""
+
     def take(self) -> str:
-        if text := self.getvalue()[: MESSAGE_LIMIT * 100]:
-            self.seek(0)
-            self.truncate()
+        """Return what was printed since the last time, shortened."""
+        if not self._bytes.tell():
+            return ""
+        self._bytes.seek(0)
+        text = self._bytes.read(PRINTED).decode("utf-8", "replace")
+        self._bytes.seek(0)
+        self._bytes.truncate()
         return text
 
 
@@ -283,13 +305,13 @@ def run_candidate(channel: Channel, wall: Wall, order: Order, judge: int) -> Non
     """Serve a Judge job's program: execute it, then answer its judge until that has done."""
     task = channel.task()
     lock_down(channel, wall, order, task["modules"])
-    sys.stdout = _Printed()
+    sys.stdout = printed = _Printed()
     namespace = load(channel, wall, task["source"])
     if namespace is None:
         return
     channel.send({"loaded": True})
     peer = Peer(Channel(judge), strict=False)
-    peer.namespace, peer.printed = namespace, sys.stdout.take
+    peer.namespace, peer.printed = namespace, printed.take
     peer.serve_until_end()
 
 
@@ -303,16 +325,20 @@ def run_judge(channel: Channel, wall: Wall, order: Order, program: int) -> None:
 
 def run(wall: Wall, order: Order, descriptors: list[int]) -> NoReturn:
     """Be the process of one job and end."""
-    status = 1
+    status, channel = 1, Channel(descriptors[0])
     try:
         more = descriptors[1:] if order[0] in ("candidate", "judge") else []
         if order[0] == "script":
             for target, source in enumerate(descriptors[1:]):
                 os.dup2(source, target)
                 os.close(source)
-        status = ROLES[order[0]](Channel(descriptors[0]), wall, order, *more) or 0
+        status = ROLES[order[0]](channel, wall, order, *more) or 0
     except EOFError:
         status = 0
+    except wire.TooMuch:
+        channel.send({"overflow": True})
+    except MemoryError as error:
+        channel.send({"load": describe(error)})
     finally:
         os._exit(status)
 

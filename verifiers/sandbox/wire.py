@@ -30,6 +30,10 @@ class WireError(ValueError):
     """Data that is not plain, or bytes that are not what `encode` writes."""
 
 
+class TooMuch(WireError):
+    """A value with more parts than may cross."""
+
+
 class Foreign:
     """Stands for a value that is no plain data: its type's name, and its `str()` where that was asked for."""
 
@@ -71,7 +75,7 @@ class Encoder:
         if depth > MAX_DEPTH:
             raise WireError("nested too deeply")
         if self.nodes > MAX_NODES:
-            raise WireError("too many parts")
+            raise TooMuch("too many parts")
         write = WRITERS.get(kind)
         if write is not None:
             return write(self, value, depth + 1)
@@ -92,7 +96,7 @@ class Encoder:
         parts = [v if type(v) is str or v is None else self.node(v, depth) for v in values]
         self.nodes += len(parts)
         if self.nodes > MAX_NODES:
-            raise WireError("too many parts")
+            raise TooMuch("too many parts")
         return parts
 
 

@@ -88,6 +88,21 @@ def test_too_much_output_has_a_reason_too(suite, verifier):
     )
 
 
+TOO_MUCH = {
+    "list": ("return [0] * 2_000_000", "output_limit"),
+    "text": ("return 'x' * (100 << 20)", "memory"),
+    "printed": ("while True: print('x' * 100_000)", "timeout"),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+@pytest.mark.parametrize("suite", [ADD, LOOP], ids=["io", "judge"])
+def test_too_much_to_return_or_to_keep_is_no_crash(name, suite, verifier):
+    body, reason = TOO_MUCH[name]
+    verdict = verifier.verify(f"def add(a, b):\n    {body}", suite)
+    assert verdict.reason == reason, verdict
+
+
 def test_the_first_failing_test_is_told_with_both_values(verifier):
     verdict = verifier.verify("def add(a, b): return 3", ADD)
     assert verdict.evidence["first_failure"] == {"test": "assert add(2, 2) == 4", "got": "3", "expected": "4"}
@@ -136,6 +151,16 @@ def test_changes_in_place_are_seen(verifier):
     suite = read_tests("xs = [3, 1, 2]\nassert order(xs) is None\nassert xs == [1, 2, 3]")
     assert verifier.verify("def order(xs): xs.sort()", suite).accepted
     assert not verifier.verify("def order(xs): sorted(xs)", suite).accepted
+
+
+def test_objects_compared_with_one_another_go_to_the_judge(verifier):
+    source = (
+        "import dataclasses\n@dataclasses.dataclass(order=True)\nclass V:\n    n: int\n"
+        "def parse(s): return V(int(s))"
+    )
+    suite = read_tests(["assert parse('2') < parse('10')", "assert parse('2') == parse('02')"])
+    assert verifier.verify(source, suite).accepted
+    assert verifier.verify(source.replace("int(s)", "-int(s)"), suite).reason == "tests_failed"
 
 
 def test_limits_may_be_given_for_one_run(verifier):

@@ -82,6 +82,11 @@ HONEST = {
         "import io, contextlib\no = io.StringIO()\nwith contextlib.redirect_stdout(o): f()\n"
         "assert o.getvalue() == 'hi\\n'",
     ),
+    "printed elsewhere": (
+        "import io, sys\nsys.stdout.buffer.write(b'x')\nsys.stdout.reconfigure(line_buffering=True)\n"
+        "sys.stdout.close()\nsys.stdout = io.StringIO()\ndef f(): print('hi'); return sys.stdout.getvalue()",
+        "assert f() == 'hi\\n'",
+    ),
     "module": ("import math\ndef f(x): return math.floor(x)", "assert f(2.5) == math.floor(2.5)"),
     "shadowed": (
         "def sum(a, b): return a + b\ndef list(x): return x\ndef f(a, b): return sum(a, b)",
