@@ -10,11 +10,12 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from fractions import Fraction
 from types import EllipsisType
 from typing import Any, TypeAlias
 
+from evol.verifiers.code.source import nodes
 from evol.verifiers.sandbox import Foreign
 
 MAX_BITS = 100_000
@@ -217,29 +218,34 @@ COMPARE: dict[type[ast.cmpop], Callable[[Plain, Plain], Plain]] = {
     ast.IsNot: operator.is_not,
 }
 SINGLETONS = (type(None), bool, type, EllipsisType)
-PARTS = (
-    *(ast.Constant, ast.Name, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.BinOp, ast.UnaryOp, ast.BoolOp),
-    *(ast.Compare, ast.Call, ast.Subscript, ast.Slice, ast.keyword, ast.expr_context, ast.operator),
-    *(ast.unaryop, ast.boolop, ast.cmpop),
+PARTS = frozenset(
+    (
+        *(ast.Name, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.BinOp, ast.UnaryOp, ast.BoolOp),
+        *(ast.Compare, ast.Call, ast.Constant, ast.Subscript, ast.Slice, ast.keyword),
+    )
 )
+KNOWN = frozenset((*FUNCTIONS, *CONSTANTS))
 
 
-def supported(expression: ast.expr, names: Iterable[str]) -> bool:
+def supported(expression: ast.expr, names: Container[str]) -> bool:
     """Whether `evaluate` knows every part of an expression in which these names have values."""
-    known = {*names, *FUNCTIONS, *CONSTANTS}
-    for node in ast.walk(expression):
-        if not isinstance(node, PARTS) or isinstance(node, ast.MatMult):
-            return False
-        if isinstance(node, ast.Name) and node.id not in known:
-            return False
-        if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS):
-            return False
-        if isinstance(node, ast.Compare) and not _identity_of_singletons(node):
-            return False
-        if isinstance(node, ast.keyword) and node.arg is None:
-            return False
-        if isinstance(node, ast.Dict) and None in node.keys:
-            return False
+    return all(type(node) in PARTS and _known_part(node, names) for node in nodes(expression))
+
+
+def _known_part(node: ast.AST, names: Container[str]) -> bool:
+    match node:
+        case ast.Name(id=name):
+            return name in KNOWN or name in names
+        case ast.Call(func=function):
+            return isinstance(function, ast.Name) and function.id in FUNCTIONS
+        case ast.Compare():
+            return _identity_of_singletons(node)
+        case ast.BinOp(op=operation):
+            return not isinstance(operation, ast.MatMult)
+        case ast.keyword(arg=name):
+            return name is not None
+        case ast.Dict(keys=keys):
+            return None not in keys
     return True
 
 

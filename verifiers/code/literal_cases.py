@@ -13,10 +13,10 @@ import contextlib
 import operator
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from evol.verifiers.code.evaluate import Beyond, evaluate, supported
-from evol.verifiers.code.source import parse
+from evol.verifiers.code.source import nodes, parse
 from evol.verifiers.sandbox import Foreign, Invocation, Raised, Result, Returned, Value, WireError
 
 MAX_DEPTH = 5
@@ -111,6 +111,7 @@ class _Reader:
         self.cases: list[Case] = []
         self.bound: dict[str, ast.expr] = {}
         self.spent: set[str] = set()
+        self.known: set[str] = set()
 
     def read(self, body: Sequence[ast.stmt], scope: _Scope) -> None:
         """Take in statements; raises NotLiteral."""
@@ -168,6 +169,7 @@ class _Reader:
             raise NotLiteral
         key = BOUND.format(len(self.bound))
         self.bound[key] = self._resolved(value, scope)
+        self.known.add(key)
         scope.bound[name] = key
         scope.entries.pop(name, None)
 
@@ -220,15 +222,19 @@ class _Reader:
             _literal(expression)
             return expression
         resolver = _Resolver(self, scope)
-        resolved = cast("ast.expr", resolver.visit(expression))
-        loads = [n.id for n in ast.walk(expression) if isinstance(n, ast.Name) and n.id in scope.bound]
-        if any(loads.count(n) > 1 for n in resolver.passed) or self.spent & {scope.bound[n] for n in loads}:
-            raise NotLiteral
-        self.spent |= {scope.bound[n] for n in resolver.passed}
-        names = [RESULT.format(i) for i in range(len(self.calls))]
-        if not supported(resolved, [*names, *self.bound]):
+        resolved = resolver.resolved(expression)
+        if scope.bound:
+            self._spend(expression, resolver.passed, scope)
+        if not supported(resolved, self.known):
             raise NotLiteral
         return resolved
+
+    def _spend(self, expression: ast.expr, passed: set[str], scope: _Scope) -> None:
+        """Note what was passed to a call, which may have changed it; raises NotLiteral for a later use."""
+        loads = [n.id for n in nodes(expression) if isinstance(n, ast.Name) and n.id in scope.bound]
+        if any(loads.count(n) > 1 for n in passed) or self.spent & {scope.bound[n] for n in loads}:
+            raise NotLiteral
+        self.spent |= {scope.bound[n] for n in passed}
 
     def invocation(self, entry: str, args: list[ast.expr], keywords: list[ast.keyword]) -> str:
         """Note a call and return the name that stands for its result."""
@@ -237,7 +243,9 @@ class _Reader:
         values = tuple(self._argument(a) for a in args)
         options = {k.arg: self._argument(k.value) for k in keywords if k.arg}
         self.calls.append(Invocation(entry, values, options))
-        return RESULT.format(len(self.calls) - 1)
+        name = RESULT.format(len(self.calls) - 1)
+        self.known.add(name)
+        return name
 
     def _argument(self, expression: ast.expr) -> object:
         if not supported(expression, self.bound):
@@ -263,6 +271,7 @@ def _literal(node: ast.expr | None) -> object:
     raise NotLiteral
 
 
+LOAD = ast.Load()
 IMMUTABLE = (ast.Constant, ast.UnaryOp, ast.unaryop, ast.BinOp, ast.operator, ast.Tuple, ast.expr_context)
 
 
@@ -270,44 +279,48 @@ def _no_results(name: str) -> object:
     raise NotLiteral
 
 
-class _Resolver(ast.NodeTransformer):
+class _Resolver:
     """Puts stand-ins into a copy of an expression, in Python's order of evaluation."""
 
     def __init__(self, reader: _Reader, scope: _Scope) -> None:
         self.reader, self.scope = reader, scope
         self.passed: set[str] = set()
 
-    def visit(self, node: ast.AST) -> ast.AST:
+    def resolved(self, node: ast.expr) -> ast.expr:
+        """Return the expression with names that `evaluate` is given values for; raises NotLiteral."""
         match node:
+            case ast.Constant():
+                return node
             case ast.Call(func=ast.Name(id=name)) if name in self.scope.entries:
                 return self._program_call(node, self.scope.entries[name])
             case ast.Attribute(value=ast.Name(id=module), attr=attr) if module in self.scope.functions:
-                return ast.Name(f"{self.scope.functions[module]}.{attr}", ast.Load())
+                return ast.Name(f"{self.scope.functions[module]}.{attr}", LOAD)
             case ast.Name(id=name):
-                return ast.Name(self._meaning(name), ast.Load())
-        return self.generic_visit(_shallow(node))
+                return ast.Name(self._meaning(name), LOAD)
+        return type(node)(**{name: self._part(value) for name, value in ast.iter_fields(node)})
+
+    def _part(self, value: Any) -> Any:
+        """Return a field's value with the expressions in it resolved."""
+        if isinstance(value, list):
+            return [*map(self._part, value)]
+        if isinstance(value, ast.keyword):
+            return ast.keyword(value.arg, self.resolved(value.value))
+        return self.resolved(value) if isinstance(value, ast.expr) else value
 
     def _meaning(self, name: str) -> str:
         if name in self.scope.procedures or name in self.scope.entries:
             raise NotLiteral
         return self.scope.bound.get(name) or self.scope.functions.get(name, name)
 
-    def _program_call(self, node: ast.Call, entry: str) -> ast.AST:
-        inside = [
-            n.id for part in (*node.args, *node.keywords) for n in ast.walk(part) if isinstance(n, ast.Name)
-        ]
-        self.passed |= {
-            n for n in inside if n in self.scope.bound and not self.reader._fixed(self.scope.bound[n])
-        }
-        args = [cast("ast.expr", self.visit(a)) for a in node.args]
-        keywords = [ast.keyword(k.arg, cast("ast.expr", self.visit(k.value))) for k in node.keywords]
-        return ast.Name(self.reader.invocation(entry, args, keywords), ast.Load())
-
-
-def _shallow(node: ast.AST) -> ast.AST:
-    """Return a copy of a node whose lists are its own, so that the script's tree stays as it is."""
-    fields = {k: list(v) if isinstance(v, list) else v for k, v in ast.iter_fields(node)}
-    return type(node)(**fields)
+    def _program_call(self, node: ast.Call, entry: str) -> ast.expr:
+        if self.scope.bound:
+            parts = (*node.args, *node.keywords)
+            inside = {n.id for part in parts for n in nodes(part) if isinstance(n, ast.Name)}
+            inside &= self.scope.bound.keys()
+            self.passed |= {n for n in inside if not self.reader._fixed(self.scope.bound[n])}
+        args = [*map(self.resolved, node.args)]
+        keywords = [*map(self._part, node.keywords)]
+        return ast.Name(self.reader.invocation(entry, args, keywords), LOAD)
 
 
 class _CallRaised(Exception):

@@ -10,7 +10,7 @@ import os
 import signal
 from _socket import socket
 from marshal import loads
-from os import close, fork, pidfd_open, wait4
+from os import P_ALL, WEXITED, WNOHANG, WNOWAIT, close, fork, pidfd_open, wait4, waitid
 from select import POLLIN, poll
 from time import monotonic
 from typing import Any
@@ -23,6 +23,8 @@ ORDER = 4096
 PASSED = 256
 BLOCK = 4096
 WATCH_S = 0.05
+WALL, STOPPED, FOLDER = map(WHY.index, ("wall", "stopped", "folder"))
+AT_ONCE = WEXITED | WNOHANG | WNOWAIT
 
 
 def _usage(folder: str) -> int:
@@ -44,29 +46,29 @@ def _over(config: dict[str, Any]) -> bool:
         return False
 
 
-def _await(config: dict[str, Any], child: int, control: socket, wall_s: float) -> str | None:
-    """Wait for the child to end, and end it where it must; return why it was ended, if it was."""
+def _await(config: dict[str, Any], child: int, control: socket, listening: poll, wall_s: float) -> int:
+    """Wait for the child to end, and end it where it must; return why, as a place in WHY."""
     descriptor = pidfd_open(child)
-    waiting = poll()
-    waiting.register(descriptor, POLLIN)
-    waiting.register(control, POLLIN)
+    listening.register(descriptor, POLLIN)
     watched = config["folder"] is not None and config["level"] != "strong"
-    deadline, why = monotonic() + wall_s, None
-    while why is None:
-        left = max(0.0, deadline - monotonic())
-        ready = [fd for fd, _ in waiting.poll(1000 * (min(left, WATCH_S) if watched else left))]
-        if descriptor in ready:
+    deadline, left, why = monotonic() + wall_s, wall_s, 0
+    while not why:
+        ready = listening.poll(1000 * (min(left, WATCH_S) if watched else left))
+        # Registered last, it stands last.
+        if ready and ready[-1][0] == descriptor:
             break
+        left = deadline - monotonic()
         if ready:
-            why = "stopped"
+            why = STOPPED
         elif watched and _over(config):
-            why = "folder"
-        elif monotonic() >= deadline:
-            why = "wall"
+            why = FOLDER
+        elif left <= 0:
+            why = WALL
+    listening.unregister(descriptor)
     close(descriptor)
-    if why is not None:
+    if why:
         os.kill(child, signal.SIGKILL)
-        if why == "stopped" and not control.recv(MESSAGE):
+        if why == STOPPED and not control.recv(MESSAGE):
             os._exit(0)
     return why
 
@@ -88,6 +90,17 @@ def _empty(folder: int) -> None:
             os.unlink(name, dir_fd=folder)
 
 
+def _end_all() -> None:
+    """End our children: process 1 inherits whatever a process of its tree leaves behind."""
+    try:
+        waitid(P_ALL, 0, AT_ONCE)
+        os.kill(-1, signal.SIGKILL)
+        while os.waitpid(-1, 0)[0]:
+            pass
+    except (ChildProcessError, ProcessLookupError):
+        return
+
+
 def _clear_out(config: dict[str, Any], child: int) -> None:
     """End whatever else is alive in our process tree, and empty the folder.
 
@@ -98,12 +111,7 @@ def _clear_out(config: dict[str, Any], child: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child, signal.SIGKILL)
     if config["level"] == "strong":
-        # Process 1 inherits whatever a process of its tree leaves behind: without a child there is none.
-        with contextlib.suppress(ProcessLookupError, ChildProcessError):
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            os.kill(-1, signal.SIGKILL)
-            while os.waitpid(-1, 0)[0]:
-                pass
+        _end_all()
     if config["folder"] is not None:
         folder = os.open(config["folder"], os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -115,6 +123,8 @@ def _clear_out(config: dict[str, Any], child: int) -> None:
 def serve(config: dict[str, Any], wall: Wall, control: socket) -> None:
     """Run one job after another until the caller goes."""
     mine = control.fileno()
+    listening = poll()
+    listening.register(mine, POLLIN)
     while True:
         data, ancillary, _, _ = control.recvmsg(ORDER, PASSED)
         if not data:
@@ -131,8 +141,8 @@ def serve(config: dict[str, Any], wall: Wall, control: socket) -> None:
             run(wall, order, descriptors)
         for descriptor in descriptors:
             close(descriptor)
-        why = _await(config, child, control, order[1])
+        why = _await(config, child, control, listening, order[1])
         _, status, usage = wait4(child, 0)
         _clear_out(config, child)
-        ended = os.waitstatus_to_exitcode(status), WHY.index(why), usage.ru_utime + usage.ru_stime
+        ended = os.waitstatus_to_exitcode(status), why, usage.ru_utime + usage.ru_stime
         control.send(ANSWER.pack(*ended, monotonic() - started, usage.ru_maxrss))
