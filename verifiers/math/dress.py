@@ -41,7 +41,7 @@ _UNENDING = re.compile(r"(?<=\.\d\d)(\d*)\s*(?:\\(?:[lc]?dots|dotsc)|…)\s*\$?$
 _LABEL = re.compile(r"^(?:\\text\s*\{\s*)?(?:[Aa]nswer|ANSWER)\s*:\s*(?:\})?\s*(?=\S)|^=\s*(?=[^=\s])")
 _PLAIN_REMARK = re.compile(r"(?<=\d)\s{1,4}\(([A-Za-z][A-Za-z ]{2,40})\)$")
 _LABEL_HEADS = frozenset("aA=\\")
-_QUALIFYING = re.compile(r"\b(?:or|and|not|if|when|unless|except|mod|base|only|each)\b", re.IGNORECASE)
+_QUALIFYING = re.compile(r"\b(?:or|and|not|if|when|unless|except|mod|base|only|each|odd|even|prime|otherwise)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\{([^{}\\]*)\}")
 
 

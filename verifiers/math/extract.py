@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 from evol.verifiers.math.announcements import announced
 from evol.verifiers.math.braces import braced
+from evol.verifiers.math.casework import is_casework
+from evol.verifiers.math.derivations import last_step
 from evol.verifiers.math.dress import undress
 from evol.verifiers.math.grammar import parse
 from evol.verifiers.math.letters import begins_with_letter, chosen
@@ -190,7 +192,7 @@ def _phrase(text: str, choice: bool) -> Extraction | None:
         letter = _letter(segment, start)
         if letter is not None:
             return letter
-    if describes_whole_numbers(segment) or names_several_values(segment):
+    if _is_worded_answer(segment):
         return _found(segment, "answer_phrase", start)
     if is_prose(segment):
         return _prose(segment, start, "answer_phrase")
@@ -229,7 +231,7 @@ def _letter(text: str, offset: int) -> Extraction | None:
 
 
 def _bare(text: str) -> Extraction | None:
-    if describes_whole_numbers(text) or names_several_values(text):
+    if _is_worded_answer(text) or set_in_notation(text) != text:
         return _found(text, "described", 0)
     if len(text) <= MAX_ANSWER_CHARS and _is_short_sentence(text):
         return None
@@ -249,6 +251,11 @@ def _is_short_prose(text: str) -> bool:
     """Whether words stand beside a number or formula in what is no notation: `She has $5 + 5 = 10$.`"""
     if not _has_words(text) or not re.search(r"\d", text) or is_date_or_time(undress(text)):
         return False
+def _is_worded_answer(text: str) -> bool:
+    """Whether a text in words is an answer as a whole: a set of numbers, labelled values, cases."""
+    return describes_whole_numbers(text) or names_several_values(text) or is_casework(text)
+
+
     try:
         parse(undress(text))
     except (MathError, RecursionError):

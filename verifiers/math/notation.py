@@ -97,6 +97,7 @@ _TURNED = re.compile(
 def one_spelling(text: str) -> str:
     """Return an answer with each notation of the rules in the spelling that the tokenizer reads."""
     for triggers, rule in _RULES:
+_LETTER_FRACTION = re.compile(r"\\([dt]?frac)\s+([a-zA-Z]|\d)\s*([a-zA-Z]|\d)(?![{}])")
         for trigger in triggers:
             if trigger in text:
                 text = rule(text)
@@ -276,3 +277,4 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("| &", "|&"), lambda text: re.sub(r"&\s*\|\s*&", "&", text)),
     (("[", "]"), _intervals),
 )
+    (("frac ",), lambda text: _LETTER_FRACTION.sub(r"\\\1{\2}{\3}", text)),

@@ -51,13 +51,17 @@ _PIECE = re.compile(
     rf"|(?:congruent\s+to|(?P<unlike>\\not\s*)?\\equiv(?![a-z]))\s*{_LIST.format('residues')}{_MODULUS}"
     r"|(?P<above>>|greater\s+than|larger\s+than|more\s+than)\s*(?P<orequal>or\s+equal\s+to\s+|=\s*)?(?P<low>\d+)"
     r"|(?P<least>\\geq?(?:slant)?(?![a-z])|at\s+least)\s*(?P<from>\d+)"
+    r"|(?P<below><|less\s+than|smaller\s+than)\s*(?P<orupto>or\s+equal\s+to\s+|=\s*)?(?P<high>\d+)"
+    r"|(?P<most>\\leq?(?:slant)?(?![a-z])|at\s+most)\s*(?P<upto>\d+)|[a-z]\s*=\s*(?P<equal>\d+)(?![\w^])"
     rf"|(?:\\neq?(?![a-z])|!=)\s*{_LIST.format('without')}"
     r"|(?:(?:those|the|set|all|of|any|every|each|only|exactly|precisely|for|such|that|which|with|where|and|are|is|be"
     r"|must|an|values?|integers?|numbers?|naturals?|whole|positive|natural)\b|,|:|;)"
     rf"|{_SET}|(?P<article>a\s+(?!(?:and|or|is|are)\b)(?=[a-z]{{2}}))|(?P<name>[a-z](?:\s*=)?(?![a-z]))|(?P<out>\d+)"
 )
+_NUMBER = re.compile(r"\d+")
 _COUNTED = re.compile(r"(?:any|an|every|all) (?P<kind>odd|even) numbers? of [a-z]+")
 Members: TypeAlias = frozenset[int]
+EVERY = frozenset(range(1, _BOUND))
 Test: TypeAlias = Callable[[int], bool]
 _STARTS = {"set Z": (-_BOUND,), "set N": (0, 1), "set N+": (1,), "set N*": (1,), "set N_0": (0,)}
 _KINDS: dict[str, Test] = {
@@ -79,6 +83,11 @@ def match_whole_numbers(a: str, b: str) -> Finding | None:
         return None
     same = not left.isdisjoint(right)
     return Finding(same, "same_set" if same else "different_set")
+
+
+def members(text: str) -> Members | None:
+    """Return the numbers from 1 up that a text in words or congruences describes, None where it does not."""
+    return next(iter(_in_words(text)), None) if len(text) <= _MAX_TEXT else None
 
 
 def describes_whole_numbers(text: str) -> bool:
@@ -103,8 +112,8 @@ def _in_words(text: str) -> frozenset[Members]:
     if counted := _COUNTED.fullmatch(words):
         words = counted["kind"]
     tests = _tests(words)
-    members = frozenset(n for n in range(1, _BOUND) if all(test(n) for test in tests)) if tests else None
-    return frozenset((members,)) if members else frozenset()
+    found = frozenset(n for n in EVERY if all(test(n) for test in tests)) if tests else None
+    return frozenset((found,)) if found else frozenset()
 
 
 def _tests(words: str) -> list[Test]:
@@ -114,7 +123,7 @@ def _tests(words: str) -> list[Test]:
     position, denied, left_out = 0, False, False
     while position < len(words):
         match = _PIECE.match(words, position)
-        if match is None:
+        if match is None or any(int(n) > _MAX_NUMBER for n in _NUMBER.findall(match.group())):
             return []
         position = match.end() + len(words[match.end() :]) - len(words[match.end() :].lstrip())
         names |= {match["name"][0]} if match["name"] else set()
@@ -135,9 +144,6 @@ def _tests(words: str) -> list[Test]:
 
 def _test(match: re.Match[str], left_out: bool) -> Test | None:
     """Return what one piece says of a number, None where it says nothing."""
-    numbers = [int(n) for group in match.groups() if group for n in re.findall(r"\d+", group)[:20]]
-    if any(n > _MAX_NUMBER for n in numbers):
-        return lambda n: False
     if match["kind"]:
         return _KINDS[match["kind"].split()[-1].removesuffix("s")]
     if match["divisor"]:
@@ -147,7 +153,7 @@ def _test(match: re.Match[str], left_out: bool) -> Test | None:
         return _negated(multiple) if match["divides"].startswith("\\n") else multiple
     if match["base"]:
         powers = {int(match["base"]) ** k for k in range(11)}
-        return (lambda n: n in powers) if int(match["base"]) > 1 else lambda n: False
+        return (lambda n: n in powers) if int(match["base"]) > 1 else _never
     if match["residues"]:
         inside = _residues({int(r) for r in re.findall(r"\d+", match["residues"])}, int(match["modulus"]))
         return _negated(inside) if match["unlike"] else inside
@@ -161,13 +167,21 @@ def _bound(match: re.Match[str], left_out: bool) -> Test | None:
     if match["from"]:
         least = int(match["from"])
         return lambda n: n >= least
+    if match["high"] or match["upto"]:
+        high = int(match["upto"] or match["high"]) - (match["high"] is not None and not match["orupto"])
+        return lambda n: n <= high
     if match["without"]:
         missing = {int(n) for n in re.findall(r"\d+", match["without"])}
         return lambda n: n not in missing
-    if match["out"] and left_out:
-        single = int(match["out"])
+    if match["equal"] or (match["out"] and left_out):
+        single = int(match["equal"] or match["out"])
         return lambda n: n == single
     return None
+
+
+def _never(n: int) -> bool:
+    """Hold for no number: a set without members is not compared."""
+    return False
 
 
 def _negated(test: Test) -> Test:
@@ -176,7 +190,7 @@ def _negated(test: Test) -> Test:
 
 def _residues(residues: set[int], modulus: int) -> Test:
     if modulus < 2:
-        return lambda n: False
+        return _never
     wanted = {r % modulus for r in residues}
     return lambda n: n % modulus in wanted
 
