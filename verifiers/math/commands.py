@@ -159,6 +159,8 @@ def _function(parser: Parser, name: str) -> Node:
         return Call(_INVERSES[name], (inner,))
     if name in ("log", "lg", "ln"):
         call: Node = _logarithm(name, base, inner)
+    elif name == "cis":
+        call = Add((Call("cos", (inner,)), Mul((LETTER_CONSTANTS["i"], Call("sin", (inner,))))))
     elif name == "exp":
         call = Pow(Const("e"), inner)
     else:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from evol.types import Json, Outcome, Verdict
 from evol.verifiers.math.canonical import canonical
-from evol.verifiers.math.casework import match_casework
 from evol.verifiers.math.customary import with_customary_values
+from evol.verifiers.math.derivations import without_steps
 from evol.verifiers.math.dress import squeeze, undress
 from evol.verifiers.math.equality import Finding
 from evol.verifiers.math.grammar import parse
@@ -104,7 +104,7 @@ def _stages(a: str, b: str, profile: Profile) -> Result:
     a, b = (set_in_notation(domain_in_notation(said_in_notation(text))) for text in (a, b))
     finding = match_literals(a, b) or match_special(a, b)
     if finding is None and profile.common_domain:
-        finding = match_whole_numbers(a, b) or match_casework(a, b, Matcher(profile).match)
+        finding = match_whole_numbers(a, b)
     finding = finding or match_sentences(a, b, profile)
     if finding is not None:
         return Result(finding)
@@ -133,6 +133,7 @@ def _parsed(a: str, b: str, profile: Profile) -> Result:
 
 def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     """Compare two trees, then with customary values for names, then with one name for one variable."""
+    a, b = without_steps(a), without_steps(b)
     finding = Matcher(profile).match(a, b)
     bare = without_domain(a), without_domain(b)
     free = with_domain(a) | with_domain(b) if bare != (a, b) else frozenset[str]()

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from evol.verifiers.math.announcements import announced
 from evol.verifiers.math.braces import braced
-from evol.verifiers.math.casework import is_casework
 from evol.verifiers.math.derivations import last_step
 from evol.verifiers.math.dress import undress
 from evol.verifiers.math.grammar import parse
@@ -22,7 +21,7 @@ from evol.verifiers.math.openings import amount_before_dollar, assigned_values, 
 from evol.verifiers.math.sentences import is_prose, plain_words, single_statement, stated_value
 from evol.verifiers.math.spans import MATH, NUMBER, Span, formulas_and_numbers
 from evol.verifiers.math.special import choice as named_choice
-from evol.verifiers.math.special import is_date_or_time
+from evol.verifiers.math.special import is_date_or_time, set_in_notation
 from evol.verifiers.math.unicode import mend
 from evol.verifiers.math.wholenumbers import describes_whole_numbers
 from evol.verifiers.math.wording import names_several_values
@@ -54,6 +53,8 @@ _STATED = re.compile(
     re.DOTALL,
 )
 _QUALIFIED = re.compile(r"\b(?:not|if|when|unless|or|nor|no|less|more|than|least|most)\b|n't")
+# Scripts whose letters are never variables: Hebrew, Arabic, the Indic ones, Thai.
+_UNLETTERED = re.compile(r"[\u0590-\u07ff\u0900-\u0dff\u0e00-\u0eff]{2}")
 _SENTENCE_START = re.compile(r"[.!?。]\s+|\n")
 _FINAL = re.compile(r"final\s+answer\s*(?:is|:)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$|\*\*)|。|\sI hope it is|<\|")
@@ -74,8 +75,10 @@ def extract(text: str, *, choice: bool = False, polar: bool = False) -> Extracti
     if found is None:
         return None
     found = replace(found, start=found.start + start, end=found.end + start)
-    value = stated_value(found.value) if len(found.value) <= MAX_ANSWER_CHARS else None
-    return replace(found, value=undress(value)) if value else found
+    if len(found.value) > MAX_ANSWER_CHARS:
+        return found
+    value = stated_value(found.value) or last_step(found.value)
+    return replace(found, value=undress(value)) if value != found.value else found
 
 
 def _said_aloud(text: str) -> tuple[int, int]:
@@ -247,15 +250,17 @@ def _bare(text: str) -> Extraction | None:
     return None if _is_short_prose(text) else _found(text, "bare", 0)
 
 
+def _is_worded_answer(text: str) -> bool:
+    """Whether a text in words is an answer as a whole: a set of numbers, labelled values, cases."""
+    return describes_whole_numbers(text) or names_several_values(text)
+
+
 def _is_short_prose(text: str) -> bool:
     """Whether words stand beside a number or formula in what is no notation: `She has $5 + 5 = 10$.`"""
     if not _has_words(text) or not re.search(r"\d", text) or is_date_or_time(undress(text)):
         return False
-def _is_worded_answer(text: str) -> bool:
-    """Whether a text in words is an answer as a whole: a set of numbers, labelled values, cases."""
-    return describes_whole_numbers(text) or names_several_values(text) or is_casework(text)
-
-
+    if _UNLETTERED.search(text):
+        return True
     try:
         parse(undress(text))
     except (MathError, RecursionError):

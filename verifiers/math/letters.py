@@ -14,9 +14,12 @@ _PROSE_HEAD = re.compile(r"\s*\(([A-J])\)(?=\s)")
 _SAID = re.compile(
     r"(?<![A-Za-z'])\(?([A-J])\)?\s+(?:is|must be|seems)\s+(?:the\s+)?(?:correct|right|best|true)(?![a-z])"
     r"|(?:(?<!不)(?:选择?|選擇?)|정답은|답은|正解は)[：:]?\s*\(?([A-J])\)?(?![A-Za-z])"
+    r"|(?:correct|best|right|only)\s+(?:choice|option|answer|alternative)\s+(?:is|would be|must be)\s*:?\s*"
+    r"(?:option\s+|choice\s+)?(?:\*\*|\$|\\text\{)?\(?([A-J])(?![A-Za-z'])"
+    r"|(?<![A-Za-z])([A-J])\)?\s*(?:项|选项|項)?(?:是)?(?:正确|正確)"
 )
 _LETTERS = re.compile(
-    r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z'])(?:\s{0,4}(?:,|;|&|,?\s{0,4}and|or)\s{0,4}\(?[A-J]\)?(?![A-Za-z']))*"
+    r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z]|'(?![dt][iıuü]r))(?:\s{0,4}(?:,|;|&|,?\s{0,4}and|or)\s{0,4}\(?[A-J]\)?(?![A-Za-z]|'(?![dt][iıuü]r)))*"
 )
 # A lower-case word follows the article "A" or the pronoun "I", but these follow a choice.
 _ARTICLE = re.compile(
@@ -33,8 +36,12 @@ _DENIED = re.compile(
 # A letter that is computed with is no choice: `$C + 1$`, `\frac{C}{2}`, `$-D$`.
 _OPERAND = re.compile(r"\)?\s?(?:[*/^]\s?[\d\\({]|\+\s?\d|-\d|\}\s?\{)")
 _SIGNED = ("$-", "{-", "(-")
+_REASON = re.compile(
+    r"(?<![^\W\d_])(?:because|since|whereas|porque|parce que|puisque|car|weil|perché|poiché|omdat|ponieważ"
+    r"|потому что|так как)(?![^\W\d_])|因为|因為"
+)
 _REFUTED = re.compile(
-    r"\)?\s*(?:(?:is|are|was|were)\s+(?:wrong|incorrect|false|not|too|ruled)|fails?\b|不对|错|不正确"
+    r"\)?\s*[项項]?(?:(?:is|are|was|were)\s+(?:wrong|incorrect|false|not|too|ruled)|fails?\b|不对|错|不正确"
     r"|değil|नहीं|নয়|ではな|じゃな|[가이는은]?\s?아[니닌닙]|est\s+fau|ist\s+falsch|es\s+incorrect|не\s?верн|неправил)"
 )
 
@@ -47,14 +54,27 @@ def begins_with_letter(text: str) -> bool:
 def chosen(text: str) -> tuple[int, int] | None:
     """Return where the choice letter, or the last group of letters that is not denied, stands in a text."""
     head = _HEAD.match(text) or (_PROSE_HEAD.match(text) if is_prose(text) else None)
-    if head:
-        return head.span(1 if head[1] else 2)
+    if head and not _REFUTED.match(text, head.end(head.lastindex or 0)):
+        return head.span(head.lastindex or 0)
     lines = list(_LINE_HEAD.finditer(text))
     if len(lines) == 1:
         return lines[0].span(1 if lines[0][1] else 2)
     said = [match for match in _SAID.finditer(text) if not _is_denied(text, match.start())]
     if said:
-        return said[-1].span(1 if said[-1][1] else 2)
+        return said[-1].span(said[-1].lastindex or 0)
+    stop = _before_reason(text)
+    return _last_letter(text[:stop]) or _last_letter(text)
+
+
+def _before_reason(text: str) -> int:
+    """Return where the last reason begins: a letter in it is taken only where none stands before it."""
+    reasons = list(_REASON.finditer(text))
+    if not reasons or any(stop in text[reasons[-1].end() :].rstrip(".。 \n") for stop in (". ", "\n", "。")):
+        return len(text)
+    return reasons[-1].start()
+
+
+def _last_letter(text: str) -> tuple[int, int] | None:
     for match in reversed(list(_LETTERS.finditer(text))):
         article = match.group() in ("A", "I") and _ARTICLE.match(text, match.end())
         refuted = _REFUTED.match(text, match.end()) or _is_operand(text, *match.span())

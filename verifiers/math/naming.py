@@ -27,6 +27,7 @@ _DIGITS = re.compile(r"[\d.]+")
 _OPERATIONS = frozenset(("int", "lim", "sup", "sum", "prod"))
 _OF_VARIABLES = re.compile(r"apply \S+\((?:[^\W\d]|\\[a-z]+)(?:, (?:[^\W\d]|\\[a-z]+))*\)")
 _GIVEN = re.compile(r'^"|\^\(1/2\)$|max|min|^\d+\*|^(?:int|lim|sup|sum|prod|abs)\b|angle| (?:[<>]=?|=) ')
+_DECORATED = ("angle ", "overrightarrow ", "overline ")
 _ANGLES = frozenset(f"\\{name}" for name in ("alpha", "beta", "gamma", "theta", "phi", "varphi", "psi"))
 Record = tuple[tuple[str, Node], ...]
 
@@ -60,7 +61,7 @@ def _is_quantity(node: Node) -> bool:
     A small letter is an unknown: `\\log x = 2` is not yet solved.
     """
     if isinstance(node, Sym):
-        return node.name[:1].isupper() or node.name in _ANGLES or node.name.startswith("angle ")
+        return node.name[:1].isupper() or node.name in _ANGLES or node.name.startswith(_DECORATED)
     return isinstance(node, Call | Pow | Mul) and is_name(node)
 
 
@@ -105,6 +106,14 @@ def differ_by_index(names: list[str], others: list[str]) -> bool:
     """Whether two names at one place are one letter with different indices: `T_3` is not `T_5`."""
     pairs = zip(names, others, strict=False)
     return any(a != b and _DIGITS.sub("", a) == _DIGITS.sub("", b) for a, b in pairs)
+
+
+def numbered(names: list[str], others: list[str]) -> bool:
+    """Whether one side numbers the values of the one unknown of the other: `x_1, x_2` and `x, x`."""
+    plain, indexed = (names, others) if len(set(names)) == 1 else (others, names)
+    if len(plain) < 2 or len(set(plain)) > 1 or len(set(indexed)) < len(indexed) or "_" in plain[0]:
+        return False
+    return all(re.fullmatch(rf"{re.escape(plain[0])}_\d", name) for name in indexed)
 
 
 def is_given_name(name: str) -> bool:

@@ -58,7 +58,10 @@ _BRACKETED_DIGITS = re.compile(r"\((\d+)\)(?=_)")
 _WORDED_DIGITS = re.compile(r"\\(?:text|mathrm|textrm)\s*\{\s*([\dA-F]+)\s*\}(?=\s*_)")
 _PREFIXED = re.compile(r"(?<![\w.])0(?:x([\dA-Fa-f]+)|b([01]+)|o([0-7]+))(?![\w.])")
 
-_CODE = re.compile(r"(?<![A-Za-z])(?P<code>USD|US\$|EUR|GBP|INR|Rs\.?|₹)[\s~]*(?P<amount>\d[\d,]*(?:\.\d+)?)")
+_CODE = re.compile(
+    r"(?:\\(?:text|mathrm)\s*\{\s*|(?<![A-Za-z]))(?P<code>USD|US\$|EUR|GBP|INR|Rs\.?|₹)"
+    r"(?:[\s~}]|\\[ ,;])*(?P<amount>\d[\d,]*(?:\.\d+)?)"
+)
 _CODES = {"USD": "usd", "US$": "usd", "EUR": "eur", "GBP": "gbp"}
 
 _BRACED_MARK = re.compile(r"(?<=\d)\{([,.])\}(?=\d{1,2}(?!\d)|\d{4})")
@@ -75,6 +78,15 @@ _BRACKETED_DOMAIN = re.compile(
     r"(?:\s|\\[,;: ]|\\q?quad|,)*\(\s*((?:[a-z]\s*,\s*)?[a-z]\s*\\in\s*\\mathbb\s*\{?\s*[ZN]\s*\}?"
     r"(?:\^\{?[*+]\}?)?)\s*\)\s*$"
 )
+_HALF_LINE = re.compile(
+    r"\\mathbb\s*\{?\s*R\s*\}?\s*(?:"
+    r"(?P<closed>_\s*\{?\s*0\s*\}?\s*\^\s*\{?\s*\+\s*\}?|\^\s*\{?\s*\+\s*\}?\s*_\s*\{?\s*0\s*\}?"
+    r"|[_^]\s*\{\s*(?:\\geq?(?:slant)?|≥|>=)\s*0\s*\})"
+    r"|(?P<below>[_^]\s*(?:-|\{\s*(?:-|<\s*0)\s*\}))|[_^]\s*(?:\+|\{\s*(?:\+|>\s*0)\s*\}))"
+)
+_SPACED_BASE = re.compile(r"log\s?_\s?(\d{1,3})\s+(?=\d)")
+_DIGIT_BASE = re.compile(r"log\s?_\s?(\d)(\d+)(?=\s*(?:$|[-+=,;)\]}$]))")
+_CIS = re.compile(r"\\(?:operatorname|text|mathrm)\s*\{\s*cis\s*\}")
 _SHARED_SET = re.compile(
     r"(?:[,;]|\\text\s*\{\s*(?:for|where|with)\s*\}|(?<![a-z])(?:for|where|with)\s)(?:\s|\\[,; ]|\\q?quad)*"
     r"(?P<names>[j-nr-t](?:(?:\s|\\[,; ])*,(?:\s|\\[,; ])*[j-nr-t])+)\s*"
@@ -85,6 +97,7 @@ _BUILDER_HEAD = re.compile(
     r"(?P<head>(?:[^{}=|]{1,12}=)?\s*)(?P<open>\\{0,2}\{|(?<![^\s]))\s*"
     r"(?P<name>[a-zA-Z])\s*(?:\||\\mid(?![a-zA-Z])|\\vert(?![a-zA-Z]))"
 )
+_LETTER_FRACTION = re.compile(r"\\([dt]?frac)\s+([a-zA-Z]|\d)\s*([a-zA-Z]|\d)(?![{}])")
 _STRAY_DOT = re.compile(r"(?<=[\w}])(?<!\\right)(?<!\\left)\s*\.(?=\s*(?:\\right\s*)?[\])](?!\S))")
 _LETTER_UNION = re.compile(r"(?<=[)\]])\s*U\s*(?=[(\[])")
 _UNION = re.compile(r"(\\(?:big)?cup(?![a-zA-Z])|\\cap(?![a-zA-Z]))")
@@ -97,7 +110,6 @@ _TURNED = re.compile(
 def one_spelling(text: str) -> str:
     """Return an answer with each notation of the rules in the spelling that the tokenizer reads."""
     for triggers, rule in _RULES:
-_LETTER_FRACTION = re.compile(r"\\([dt]?frac)\s+([a-zA-Z]|\d)\s*([a-zA-Z]|\d)(?![{}])")
         for trigger in triggers:
             if trigger in text:
                 text = rule(text)
@@ -220,6 +232,18 @@ def _builders(text: str) -> str:
     return f"{match['head']}\\{{{match['name']} \\mid {body}\\}}"
 
 
+def _log_bases(text: str) -> str:
+    r"""Write `\log_10 100` with braces; in `\log_28` with nothing behind it the base is 2, as in TeX."""
+    return _DIGIT_BASE.sub(r"log_{\1} \2", _SPACED_BASE.sub(r"log_{\1} ", text))
+
+
+def _half_lines(text: str) -> str:
+    r"""Write `\mathbb{R}^+` and `\mathbb{R}_{\ge 0}` as intervals."""
+    return _HALF_LINE.sub(
+        lambda m: "(-\\infty,0)" if m["below"] else "[0,\\infty)" if m["closed"] else "(0,\\infty)", text
+    )
+
+
 def _names_of_one_set(text: str) -> str:
     r"""Write `k, n \in \mathbb{Z}` behind an answer as `k \in \mathbb{Z}, n \in \mathbb{Z}`."""
     return _SHARED_SET.sub(
@@ -251,11 +275,20 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("ath{i", "{i}", "{j}", "\\jmath"), ornaments.plain_unit_vectors),
     (("frac{\\text", "frac{\\mathrm"), ornaments.slashed_units),
     (("/_", "/\\!_", "/ _"), ornaments.slashed_fraction),
+    (("since", "because"), ornaments.without_reason),
+    (("{,}", "{.}"), ornaments.plain_marks),
+    (("000", "."), ornaments.grouped_by_points),
+    ((":=",), lambda text: text.replace(":=", "=")),
+    (("\\|", "Vert"), ornaments.norms),
+    (("log_", "log _"), _log_bases),
+    (("cis",), lambda text: _CIS.sub(r"\\cis ", text)),
+    (("mathbb",), _half_lines),
     ((" de ", " di ", " von "), ornaments.worded_of),
     (("$ ",), ornaments.unit_behind_formula),
     (("~",), ornaments.joined_by_tildes),
     ((")U", ") U", "]U", "] U"), lambda text: _LETTER_UNION.sub(r" \\cup ", text)),
     ((".]", ".)", ". ", ".\\right"), lambda text: _STRAY_DOT.sub("", text)),
+    (("frac ",), lambda text: _LETTER_FRACTION.sub(r"\\\1{\2}{\3}", text)),
     (("matrix{", "matrix {", "\\cr"), _environments),
     (("textcircled",), _circled),
     (("arc",), lambda text: _ARC.sub(r"\\arc\1", text)),
@@ -277,4 +310,3 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("| &", "|&"), lambda text: re.sub(r"&\s*\|\s*&", "&", text)),
     (("[", "]"), _intervals),
 )
-    (("frac ",), lambda text: _LETTER_FRACTION.sub(r"\\\1{\2}{\3}", text)),

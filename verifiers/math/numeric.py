@@ -210,9 +210,19 @@ class Numeric:
         if name in _GROWING and any(abs(value) > 20_000 for value in values):
             raise TooLarge("The argument of a function is larger than the cap.")
         try:
-            return function(self.mp, *values)
+            result = function(self.mp, *values)
         except (ValueError, ZeroDivisionError, TypeError) as error:
             raise Undefined(f"{name} is undefined here.") from error
+        return self._settled(result, values[0]) if name in _PERIODIC else result
+
+    def _settled(self, result: Real, argument: Real) -> Real:
+        """Return zero for what is only the rounding of the argument, as in cos(pi/2); refuse a pole."""
+        noise = self.mp.mpf(10) ** (8 - self.mp.dps) * abs(argument)
+        if not result or abs(argument) < 1e-3 or noise > 1e-20:
+            return result
+        if abs(result) * noise > 1:
+            raise Undefined("A step is not finite.")
+        return result if abs(result) > noise else self.mp.mpf(0)
 
     def _ln(self, value: Real) -> Real:
         if not value:

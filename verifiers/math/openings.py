@@ -16,9 +16,10 @@ _VERBS = (
     "is|are|was|equals?|gets?|got|have|has|obtain(?:s|ed)?|finds?|found|gives?|giving|yields?|costs?|becomes?|that"
     "|est|sont|es|son|ist|sind|è|é|vaut|kostet|beträgt"
 )
+_NOUNS = "points?|line|plane|circle|interval|set|matrix|vector|pair|triple|function|at|value|values|number"
 _OPENING = re.compile(
     rf"(?P<words>(?:[^\W\d_][\w'’]*,?\s+){{0,6}}?)(?:(?:{_VERBS})\s*:?|(?P<connective>{_CONNECTIVES})\s*[,:]?"
-    r"|(?:因此|所以|故)[,，:：]?)"
+    rf"|(?:{_NOUNS})(?=\s*(?:\$|\\\())|(?:因此|所以|故)[,，:：]?)"
     r"\s*(?=[$\\\d.(\[{-]|(?P<name>[a-zA-Z])\s*(?:=|<|>|\\in|\\le|\\ge))",
     re.IGNORECASE,
 )

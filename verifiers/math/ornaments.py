@@ -25,6 +25,16 @@ _UNIT_FRACTION = re.compile(
 )
 _SLASHED = re.compile(r"(?:\{\s*\})?\^\s*\{?(\d+)\}?\s*(?:\\!)*/(?:\\!)*\s*_\s*\{?(\d+)\}?")
 _OF = re.compile(r"(?<=[\d}])\s+(?:de|di|von)\s+(?=[^\W\d_]{3,})")
+_REASON = re.compile(
+    r"(?<=[\w})\]])(?:\s|\\[,;: ]|\\q?quad|,|\()+(?:\\text\s*\{\s*\(?)?\s*(?:since|because)(?![a-z]).*$",
+    re.DOTALL,
+)
+_WORDED_MARK = re.compile(r"(?<=\d)\\(?:text|mathord|mathpunct|mbox)\s*\{([,.])\}(?=\d)")
+_POINTS = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3}){2,}(?![\d.])")
+_NORM = re.compile(
+    r"\\(?:\||[lr]?Vert(?![a-zA-Z]))\s*(?:\\(?:mathbf|vec|boldsymbol|overrightarrow)\s*\{?\s*)?([a-zA-Z])\s*\}?\s*"
+    r"\\(?:\||[lr]?Vert(?![a-zA-Z]))"
+)
 _TILDES = re.compile(r"(?<![\d.~])\d{1,3}(?:~\d{3})+(?!\d)")
 _LETTER_BEHIND = re.compile(r"\$([^$]*\d[^$a-zA-Z]*)\$\s*([a-zA-Z])")
 
@@ -61,6 +71,26 @@ def unit_behind_formula(text: str) -> str:
     """Write `$9.8$ m` with a unit: a letter outside the dollar signs is no variable of the formula."""
     match = _LETTER_BEHIND.fullmatch(text)
     return f"{match[1]}\\text{{ {match[2]}}}" if match and match[2] in LETTER_UNITS else text
+
+
+def without_reason(text: str) -> str:
+    r"""Drop `\quad (\text{since } x > 0)` behind an answer."""
+    return _REASON.sub("", text)
+
+
+def plain_marks(text: str) -> str:
+    r"""Write `12\text{,}345` with braces around its comma."""
+    return _WORDED_MARK.sub(r"{\1}", text)
+
+
+def grouped_by_points(text: str) -> str:
+    """Write `12.345.678`, which no decimal point can be read in, as one number."""
+    return _POINTS.sub(lambda m: m.group().replace(".", ""), text)
+
+
+def norms(text: str) -> str:
+    r"""Write the norm `\|v\|` of a vector as the length `|\overrightarrow{v}|`."""
+    return _NORM.sub(r"|\\overrightarrow{\1}|", text)
 
 
 def worded_of(text: str) -> str:

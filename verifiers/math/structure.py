@@ -31,6 +31,7 @@ from evol.verifiers.math.naming import (
     grouped,
     is_given_name,
     labelled_values,
+    numbered,
     reduced,
     workings,
 )
@@ -169,6 +170,8 @@ class Matcher:
 
     def _records(self, a: Node, b: Node, left: Record, right: Record) -> Finding:
         names_a, names_b = [name for name, _ in left], [name for name, _ in right]
+        if numbered(names_a, names_b):
+            return self._any_order([v for _, v in left], [v for _, v in right])
         if sorted(names_a) == sorted(names_b):
             groups_a, groups_b = grouped(left), grouped(right)
             if len(groups_a) == 1:

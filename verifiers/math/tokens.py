@@ -29,7 +29,7 @@ class Token(NamedTuple):
 
 FUNCTIONS = names(
     "sin cos tan cot sec csc arcsin arccos arctan arccot arcsec arccsc sinh cosh tanh coth ln log lg exp "
-    "arcsinh arccosh arctanh sqrt cbrt gcd lcm min max floor ceil abs det deg mod binom frac"
+    "arcsinh arccosh arctanh cis sqrt cbrt gcd lcm min max floor ceil abs det deg mod binom frac"
 )
 CONSTANT_WORDS = {"pi": "pi", "infinity": "infty", "inf": "infty", "oo": "infty"}
 GREEK_WORDS = names("alpha beta gamma delta epsilon theta lambda sigma omega phi psi rho tau mu eta zeta")
@@ -72,7 +72,7 @@ _TEXT = names(
 )
 
 _NUM = r"\d+(?:\.\d+)?|\.\d+"
-_SAFE = r"\d{1,3}(?:(?:\{,\}|(?:\\!\s*)?,\s*\\!\s*|\\!\s*,\s*|\\,|\\ )\d{3})+(?!\d)(?:\.\d+)?"
+_SAFE = r"\d{1,3}(?:(?:\{,\}|(?:\\!\s*)?,\s*\\!\s*|\\!\s*,\s*|\\[,;:]|\\ )\d{3})+(?!\d)(?:\.\d+)?"
 _SPACED = r"\d{1,3}(?: \d{3})+(?!\d)(?:\.\d+)?"
 _COMMA = r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?"
 _TOKEN = re.compile(

@@ -88,3 +88,22 @@ def test_more_ways_to_announce_an_answer(gold: str, response: str) -> None:
 )
 def test_more_near_misses(gold: str, response: str) -> None:
     assert not verify(gold, response, profile=LENIENT, last_resort=False).accepted
+
+
+@pytest.mark.parametrize(
+    ("gold", "response"),
+    [
+        ("D", "A) is incorrect. B) is incorrect. D) is correct."),
+        ("D", "The best choice is (D), because (A) forgets friction."),
+        ("D", "因此D项正确，A项错误。"),
+        ("D", "La respuesta es la opción D porque A no tiene sentido."),
+        ("D", "Doğru cevap D'dir."),
+        ("D", "Since A and B are too small, I pick D."),
+        ("8", "8 सेब बचे हैं।"),
+        ("(5,-2)", "The point $P(5,-2)$"),
+    ],
+)
+def test_a_reason_is_no_choice(gold: str, response: str) -> None:
+    verdict = verify(gold, response, profile=LENIENT, last_resort=False)
+    assert verdict.accepted, (verdict.reason, verdict.evidence)
+    assert not verify("A", response, profile=LENIENT, last_resort=False).accepted
