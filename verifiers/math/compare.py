@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from evol.types import Json, Outcome, Verdict
 from evol.verifiers.math.canonical import canonical
+from evol.verifiers.math.casework import match_casework
 from evol.verifiers.math.customary import with_customary_values
 from evol.verifiers.math.derivations import without_steps
 from evol.verifiers.math.dress import squeeze, undress
@@ -104,7 +105,7 @@ def _stages(a: str, b: str, profile: Profile) -> Result:
     a, b = (set_in_notation(domain_in_notation(said_in_notation(text))) for text in (a, b))
     finding = match_literals(a, b) or match_special(a, b)
     if finding is None and profile.common_domain:
-        finding = match_whole_numbers(a, b)
+        finding = match_whole_numbers(a, b) or match_casework(a, b, Matcher(profile).match)
     finding = finding or match_sentences(a, b, profile)
     if finding is not None:
         return Result(finding)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from evol.verifiers.math.announcements import announced
 from evol.verifiers.math.braces import braced
+from evol.verifiers.math.casework import is_casework
 from evol.verifiers.math.derivations import last_step
 from evol.verifiers.math.dress import undress
 from evol.verifiers.math.grammar import parse
@@ -252,7 +253,7 @@ def _bare(text: str) -> Extraction | None:
 
 def _is_worded_answer(text: str) -> bool:
     """Whether a text in words is an answer as a whole: a set of numbers, labelled values, cases."""
-    return describes_whole_numbers(text) or names_several_values(text)
+    return describes_whole_numbers(text) or names_several_values(text) or is_casework(text)
 
 
 def _is_short_prose(text: str) -> bool:
