@@ -15,7 +15,9 @@ import os
 import sys
 import threading
 import types
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NoReturn
 
 from evol.verifiers.sandbox import judging, namespaces, rlimits, values, wire
@@ -36,20 +38,36 @@ GENUINE = {
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """What a child needs to lock itself in.
-
-    The filter (None without one), whether it is still root, whether it ends with a process tree
-    of its own, what its limits come on top of (bytes of address space, threads of the same user),
-    the kit's names, and the folder of the `files` profile.
-    """
+    """What a child needs to lock itself in: the filter (None without one), `lock`, and the kit's names."""
 
     filter: Filter | None
-    root: bool
-    alone: bool
-    address_space: int
-    other_tasks: int
+    lock: Callable[[Order], None]
     namespace: types.CodeType | None
-    folder: str | None
+
+
+def locker(
+    prepared: Filter | None, folder: str | None, *, root: bool, alone: bool, address_space: int, tasks: int
+) -> Callable[[Order], None]:
+    """Return what takes away all that a program may not have.
+
+    It is told whether the child is still root and whether it ends with a process tree of its own,
+    what its limits come on top of (bytes of address space, threads of the same user), and the folder
+    of the `files` profile. All that is at hand in the child: each look-up there would cost it a page.
+    """
+    install = partial(os.setpgid, 0, 0) if prepared is None else prepared.install
+
+    def lock(order: Order) -> None:
+        rlimits.set_for_job(address_space, tasks, order)
+        if folder is not None:
+            os.chdir(folder)
+            os.environ |= {"HOME": folder, "TMPDIR": folder}
+        if root:
+            namespaces.become_nobody()
+        if not alone:
+            namespaces.prctl(namespaces.SET_DEATH_SIGNAL, 9)
+        install()
+
+    return lock
 
 
 class Channel:
@@ -112,18 +130,7 @@ def lock_down(channel: Channel, wall: Wall, order: Order, modules: list[str]) ->
             __import__(name)
         except ImportError:
             continue
-    rlimits.set_for_job(wall.address_space, wall.other_tasks, order)
-    if wall.folder is not None:
-        os.chdir(wall.folder)
-        os.environ |= {"HOME": wall.folder, "TMPDIR": wall.folder}
-    if wall.root:
-        namespaces.become_nobody()
-    if not wall.alone:
-        namespaces.prctl(namespaces.SET_DEATH_SIGNAL, 9)
-    if wall.filter is None:
-        os.setpgid(0, 0)
-    else:
-        wall.filter.install()
+    wall.lock(order)
     os.write(channel.descriptor, LOCKED)
 
 
@@ -193,6 +200,8 @@ def _invoke(namespace: dict[str, Any], call: list[Any], hook: wire.ForeignHook) 
         result = function(*values.unpacked(args), **values.unpacked(kwargs))
     except BaseException as error:
         return {"raised": describe(error)}
+    if wire.is_own_node(result):
+        return {"value": result}
     try:
         return {"value": wire.Encoder(hook).node(result)}
     except (wire.TooMuch, MemoryError):

@@ -115,7 +115,7 @@ def _isolate(config: dict[str, Any], control: socket) -> None:
 
 def _wall(config: dict[str, Any]) -> Wall:
     """Enter the wall for good and return what a child needs of it; raises Refused."""
-    from evol.verifiers.sandbox.runner import Wall
+    from evol.verifiers.sandbox.runner import Wall, locker
 
     tasks = rlimits.tasks_of(NOBODY if os.geteuid() == 0 else os.geteuid())
     base = rlimits.address_space()
@@ -124,8 +124,16 @@ def _wall(config: dict[str, Any]) -> Wall:
     alone = not root and namespaces.own_count_of_processes()
     text = config["kit"]["namespace"]
     names = compile(text, "<kit>", "exec") if text else None
-    strong = config["level"] == "strong"
-    return Wall(_tried_filter(config), root, strong, base, 0 if alone else tasks, names, config["folder"])
+    prepared = _tried_filter(config)
+    lock = locker(
+        prepared,
+        config["folder"],
+        root=root,
+        alone=config["level"] == "strong",
+        address_space=base,
+        tasks=0 if alone else tasks,
+    )
+    return Wall(prepared, lock, names)
 
 
 def main(descriptor: int) -> None:
