@@ -49,4 +49,7 @@ def _may_announce(text: str) -> bool:
     if not text.isascii():
         return True
     lower = text.lower()
-    return any(stem in lower for stem in _ASCII_STEMS)
+    for stem in _ASCII_STEMS:  # noqa: SIM110 - this loop runs for each response
+        if stem in lower:
+            return True
+    return False

@@ -22,6 +22,8 @@ _LARGEST_EXPONENT = 8
 
 def multiplied(node: Node) -> Node:
     """Return the one matrix that a multiple, sum, product or power of matrices is, else the node."""
+    if not _is_matrix(node):
+        return node
     match node:
         case Add(terms):
             return _sum([multiplied(term) for term in terms]) or node
@@ -31,6 +33,15 @@ def multiplied(node: Node) -> Node:
             return _power(multiplied(base), exponent) or node
         case _:
             return node
+
+
+def _is_matrix(node: Node) -> bool:
+    """Whether a node can only be a matrix, told by one look at each level."""
+    if isinstance(node, Add):
+        return _is_matrix(node.terms[0])
+    if isinstance(node, Mul):
+        return any(map(_is_matrix, node.factors))
+    return isinstance(node, Matrix) or (isinstance(node, Pow) and _is_matrix(node.base))
 
 
 def _shape(matrix: Matrix) -> tuple[int, int] | None:

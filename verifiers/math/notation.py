@@ -89,8 +89,8 @@ _DIGIT_BASE = re.compile(r"log\s?_\s?(\d)(\d+)(?=\s*(?:$|[-+=,;)\]}$]))")
 _CIS = re.compile(r"\\(?:operatorname|text|mathrm)\s*\{\s*cis\s*\}")
 _SHARED_SET = re.compile(
     r"(?:[,;]|\\text\s*\{\s*(?:for|where|with)\s*\}|(?<![a-z])(?:for|where|with)\s)(?:\s|\\[,; ]|\\q?quad)*"
-    r"(?P<names>[j-nr-t](?:(?:\s|\\[,; ])*,(?:\s|\\[,; ])*[j-nr-t])+)\s*"
-    r"(?P<set>\\in\s*\\mathbb\s*\{?[ZN]\}?)\s*$"
+    r"(?P<names>[a-z](?:(?:\s|\\[,; ])*,(?:\s|\\[,; ])*[a-z])+)\s*"
+    r"(?P<set>\\in\s*\\mathbb\s*\{?[ZNR]\}?)\s*$"
 )
 _HTML = re.compile(r"<(sup|sub)>(.*?)</\1>")
 _BUILDER_HEAD = re.compile(
@@ -109,7 +109,7 @@ _TURNED = re.compile(
 
 def one_spelling(text: str) -> str:
     """Return an answer with each notation of the rules in the spelling that the tokenizer reads."""
-    for triggers, rule in _RULES:
+    for triggers, rule in _RULES if "\\" in text else _BARE_RULES:
         for trigger in triggers:
             if trigger in text:
                 text = rule(text)
@@ -271,13 +271,13 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("array",), lambda text: _OPEN_CASES.sub(r"\\begin{cases}\1\\end{cases}", text)),
     (("space", "phantom", "\\tag", "\\label", "color", "\\left", "\\right"), _without_dropped),
     (("\\over",), _quotient),
-    (("\\checkm", "\\black", "\\qed", "\\Box", "\\square", *"✓✔✅■□∎☑"), ornaments.without_end_mark),
+    (("\\checkm", "\\black", "\\qed", "\\Box", "\\square"), ornaments.without_end_mark),
     (("ath{i", "{i}", "{j}", "\\jmath"), ornaments.plain_unit_vectors),
     (("frac{\\text", "frac{\\mathrm"), ornaments.slashed_units),
     (("/_", "/\\!_", "/ _"), ornaments.slashed_fraction),
     (("since", "because"), ornaments.without_reason),
     (("{,}", "{.}"), ornaments.plain_marks),
-    (("000", "."), ornaments.grouped_by_points),
+    ((".",), ornaments.grouped_by_points),
     ((":=",), lambda text: text.replace(":=", "=")),
     (("\\|", "Vert"), ornaments.norms),
     (("log_", "log _"), _log_bases),
@@ -309,4 +309,15 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("</su",), lambda text: _HTML.sub(lambda m: f"{'^' if m[1] == 'sup' else '_'}{{{m[2]}}}", text)),
     (("| &", "|&"), lambda text: re.sub(r"&\s*\|\s*&", "&", text)),
     (("[", "]"), _intervals),
+)
+# Letters that begin a rule only as part of a command.
+_OF_COMMANDS = frozenset((
+    "array", "space", "phantom", "color", "ath{i", "{i}", "{j}", "matrix{", "matrix {", "textcircled", "arc",
+    "frac ", "Vert", "mathbb", "cis", "superscript",
+))  # fmt: skip
+# The rules that may hold for a text without a backslash, in their order.
+_BARE_RULES = tuple(
+    (bare, rule)
+    for triggers, rule in _RULES
+    if (bare := tuple(t for t in triggers if "\\" not in t and t not in _OF_COMMANDS))
 )

@@ -11,7 +11,7 @@ from evol.verifiers.math.units import LETTER_UNITS
 
 _END_MARK = re.compile(
     r"(?<=[\w})\]!%])(?:\s|\\[,;: ]|\\q?quad|~)*"
-    r"(?:(?:\\(?:checkmark|blacksquare|qed|qedsymbol|Box|square)(?![a-zA-Z])\.?|[✓✔✅■□∎☑\ufe0f])\s*)+$"
+    r"(?:\\(?:checkmark|blacksquare|qed|qedsymbol|Box|square)(?![a-zA-Z])\.?\s*)+$"
 )
 _UNIT_VECTOR = re.compile(
     r"\\(?:wide)?(?:hat|vec|overrightarrow|mathbf|boldsymbol|bm)\s*"
@@ -85,7 +85,7 @@ def plain_marks(text: str) -> str:
 
 def grouped_by_points(text: str) -> str:
     """Write `12.345.678`, which no decimal point can be read in, as one number."""
-    return _POINTS.sub(lambda m: m.group().replace(".", ""), text)
+    return _POINTS.sub(lambda m: m.group().replace(".", ""), text) if text.count(".") > 1 else text
 
 
 def norms(text: str) -> str:

@@ -27,7 +27,9 @@ _COMMANDS = {
     "∓": "mp", "∑": "sum", "∏": "prod", "∫": "int", "∅": "emptyset", "ℝ": "mathbb{R}", "ℤ": "mathbb{Z}",
     "ℕ": "mathbb{N}", "ℚ": "mathbb{Q}", "ℂ": "mathbb{C}", "⌊": "lfloor", "⌋": "rfloor", "⌈": "lceil",
     "⌉": "rceil", "→": "to", "∧": "land", "∨": "lor", "∣": "mid", "∠": "angle", "△": "triangle",
-    "⟨": "langle", "⟩": "rangle", "…": "ldots", "⋯": "ldots", "ℏ": "hbar", "⊥": "perp", "∥": "parallel",
+    "⟨": "langle", "⟩": "rangle", "…": "ldots", "⋯": "ldots", "ℏ": "hbar", "⊥": "perp",
+    "✓": "checkmark", "✔": "checkmark", "✅": "checkmark", "☑": "checkmark",
+    "■": "blacksquare", "∎": "blacksquare", "□": "square", "∥": "parallel",
     "∀": "forall", "∃": "exists",
 }  # fmt: skip
 
@@ -37,8 +39,8 @@ _PLAIN = {
     "。": ".", "．": ".", "（": "(", "）": ")", "［": "[", "］": "]", "｛": "{", "｝": "}", "＝": "=",
     "٫": ".", "٬": ",", "،": ",", "٪": "%", "।": ".",
     "＜": "<", "＞": ">", "％": "%", "﹪": "%", "°": "^\\circ ", "º": "^\\circ ", "℃": "^\\circ C",
-    "℉": "^\\circ F", "＄": "$", "￥": "¥", "\u00a0": " ", "\u200b": "", "\u2060": "", "\ufeff": "",
-    "\u2061": "", "\u2062": "", "\u00ad": "",
+    "℉": "^\\circ F", "＄": "$", "￥": "¥", "\u00a0": " ", "\u200b": "", "\ufe0f": "", "\u2060": "",
+    "\ufeff": "", "\u2061": "", "\u2062": "", "\u00ad": "",
 }  # fmt: skip
 
 _KEEP = frozenset(chr(c) for c in range(0x2460, 0x2474))
