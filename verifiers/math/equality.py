@@ -23,13 +23,14 @@ from evol.verifiers.math.limits import (
     TooLarge,
     Undefined,
 )
-from evol.verifiers.math.nodes import Call, Const, Node, Num, contains, symbols, walk
+from evol.verifiers.math.nodes import HALF, Call, Const, Node, Num, Pow, contains, symbols, walk
 from evol.verifiers.math.numeric import Numeric, Real
 
 _ATTEMPTS = 3
 _AGREEMENT = 32
 _CLEAR = 12
 _GUARD = 6
+_STEPS = frozenset(("abs", "floor", "ceil", "min", "max", "mod", "gcd", "lcm"))
 _WANTED_POINTS = 6
 _LEAST_POINTS = 3
 
@@ -200,6 +201,7 @@ _UNKNOWN = frozenset(("apply", "int", "iint", "lim", "sup", "series"))
 def points(names: frozenset[str], a: Node, b: Node) -> Iterator[dict[str, Fraction]]:
     """Yield points to compare a and b at: positive, whole, then of either sign.
 
+    Far points come first where a function has steps or corners: `|x - 100|` is `100 - x` near zero.
     They are drawn from a hash of both normal forms, whichever comes first: the same pair always meets
     the same points, and no answer can be written to agree at them, for writing it moves them.
     """
@@ -208,7 +210,9 @@ def points(names: frozenset[str], a: Node, b: Node) -> Iterator[dict[str, Fracti
         return
     draw = random.Random("\n".join(sorted((canonical(a), canonical(b)))))  # noqa: S311 - no secret
     ordered = sorted(names)
+    far = ("large", "large", "large", "signed large") if _has_steps(a) or _has_steps(b) else ()
     for kind in (
+        *far,
         "positive",
         "whole",
         "signed",
@@ -223,9 +227,21 @@ def points(names: frozenset[str], a: Node, b: Node) -> Iterator[dict[str, Fracti
         yield {name: _coordinate(draw, kind) for name in ordered}
 
 
+def _has_steps(node: Node) -> bool:
+    return any(
+        part.name in _STEPS
+        if isinstance(part, Call)
+        else isinstance(part, Pow) and part.exponent == HALF and contains(part.base, Pow)
+        for part in walk(node)
+    )
+
+
 def _coordinate(draw: random.Random, kind: str) -> Fraction:
     if kind == "whole":
         return Fraction(draw.randrange(2, 30))
+    if kind.endswith("large"):
+        far = Fraction(draw.randrange(100, 10 ** draw.randrange(3, 7)))
+        return -far if kind == "signed large" else far
     value = Fraction(draw.randrange(1_000, 90_000), draw.randrange(20_000, 30_000))
     if kind == "small":
         return value / 7

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator
 from itertools import permutations
 
-from evol.verifiers.math.nodes import Builder, Mul, Node, Relation, Seq, Sym, symbols, walk
+from evol.verifiers.math.nodes import Builder, Mul, Node, Num, Relation, Seq, Sym, symbols, walk
 
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|mathrm)\s*\{([^{}]*)\}")
 _KIND = r"(?P<{}>integer|real(?:\s+number)?|natural\s+number)s?"
+_NAMES = r"(?P<before>[a-z](?:\$?\s*(?:,|and)\s*\$?[a-z]){0,2})"
 _INTEGER = re.compile(
     r"(?P<answer>.*?\S)\s*[,;]?\s*\(?\s*(?:\b(?:where|for|with)\s+)?"
-    rf"(?:\$?(?<![A-Za-z\\])(?P<before>[a-z])\$?\s+(?:is\s+|be\s+)?(?:an?\s+|any\s+)?(?:arbitrary\s+)?{_KIND.format('said')}"
-    rf"|(?:(?:some|an?|any|arbitrary|every|each|all)\s+)*{_KIND.format('kind')}\s+\$?(?P<after>[a-z])\$?)\s*\)?\s*",
+    r"(?:\$?(?<![A-Za-z\\])" + _NAMES + r"\$?\s+(?:is\s+|are\s+|be\s+)?(?:an?\s+|any\s+)?(?:arbitrary\s+)?"
+    rf"{_KIND.format('said')}"
+    r"|(?:(?:some|an?|any|arbitrary|every|each|all)\s+)*"
+    rf"{_KIND.format('kind')}\s+\$?(?P<after>[a-z])\$?)\s*\)?\s*",
     re.DOTALL,
 )
 _KINDS = {"i": "\\mathbb{Z}", "r": "\\mathbb{R}", "n": "\\mathbb{N}"}
@@ -27,7 +30,10 @@ _CONSTANT_REMARK = re.compile(
 _NUMBERED = re.compile(r"[CcKk]_\d")
 _LETTERED = re.compile(r"[ABCDK]")
 _MAX_CONSTANTS = 3
-_DOMAINS = frozenset(("set Z", "set N", "set N+", "set N*", "set R"))
+_DOMAINS = frozenset(("set Z", "set N", "set N+", "set N*", "set N_0", "set R"))
+_SAME_SETS = {"set N*": "set N+"}
+# Whether the natural numbers begin with 0 or 1 is a habit of the writer.
+_NATURAL = frozenset(("set N", "set N+", "set N_0"))
 _COUNTING = frozenset("kmn")
 _WORD_AT_END = re.compile(r"(?<!\\)(?<![a-z])[a-z]{3,}$", re.IGNORECASE)
 
@@ -44,9 +50,10 @@ def domain_in_notation(text: str) -> str:
     answer = match["answer"].rstrip(",; ")
     if _WORD_AT_END.search(answer):
         return text
-    name = match["before"] or match["after"]
+    names = re.findall(r"\b[a-z]\b", match["before"] or match["after"])
     domain = _KINDS[(match["said"] or match["kind"])[0]]
-    return f"{answer}{'$' if answer.count('$') % 2 else ''}, {name} \\in {domain}"
+    stated = "".join(f", {name} \\in {domain}" for name in names)
+    return f"{answer}{'$' if answer.count('$') % 2 else ''}{stated}"
 
 
 def constants_renamed(
@@ -71,26 +78,33 @@ def constants_renamed(
 
 def domains(node: Node) -> frozenset[str]:
     """Return the sets of numbers that an answer takes its parameters from."""
-    names = (part.operands[-1] for part in walk(node) if isinstance(part, Relation) and part.ops == ("in",))
-    return frozenset(name.name for name in names if isinstance(name, Sym) and name.name in _DOMAINS)
+    found = (_stated_domain(part)[1] for part in walk(node) if isinstance(part, Relation))
+    return frozenset(filter(None, found))
+
+
+def _stated_domain(relation: Relation) -> tuple[str, str]:
+    r"""Return the parameter and the set in `k \in \mathbb{Z}`, and in `n \ge 1`; else two blanks."""
+    match relation:
+        case Relation((Sym(name), Sym(values)), ("in",)) if values in _DOMAINS:
+            return name, _SAME_SETS.get(values, values)
+        case Relation((Sym(name), Num(value)), (">=" | ">" as op,)) if name in ("n", "k"):
+            least = value + (op == ">")
+            return (name, "set N_0" if least == 0 else "set N+") if least in (0, 1) else ("", "")
+        case _:
+            return "", ""
 
 
 def with_domain(node: Node) -> frozenset[str]:
     """Return the names that an answer takes from a set of numbers: its free parameters."""
-    relations = (part for part in walk(node) if isinstance(part, Relation) and part.ops == ("in",))
-    pairs = (relation.operands for relation in relations)
-    return frozenset(
-        name.name
-        for name, values in pairs
-        if isinstance(name, Sym) and isinstance(values, Sym) and values.name in _DOMAINS
-    )
+    found = (_stated_domain(part)[0] for part in walk(node) if isinstance(part, Relation))
+    return frozenset(filter(None, found))
 
 
 def one_domain(a: Node, b: Node) -> bool:
     """Whether two answers do not state different domains; what one says must suit the other's letters."""
     mine, theirs = domains(a), domains(b)
     if mine and theirs:
-        return mine == theirs
+        return mine == theirs or (mine | theirs <= _NATURAL and "set N" in mine | theirs)
     silent = symbols(a if theirs else b)
     return "set R" not in mine | theirs or silent == symbols(b if theirs else a) or not silent & _COUNTING
 
@@ -117,8 +131,5 @@ def without_domain(node: Node) -> Node:
 
 
 def _is_domain(node: Node, beside: list[Node]) -> bool:
-    match node:
-        case Relation((Sym(name), Sym(values)), ("in",)) if values in _DOMAINS:
-            return any(name in symbols(item) for item in beside)
-        case _:
-            return False
+    name = _stated_domain(node)[0] if isinstance(node, Relation) else ""
+    return bool(name) and any(name in symbols(item) for item in beside)

@@ -3,7 +3,33 @@
 from __future__ import annotations
 
 from evol.verifiers.math.limits import MAX_BRANCHES, TooLarge
-from evol.verifiers.math.nodes import Node, PlusMinus, negate, rebuild, walk
+from evol.verifiers.math.naming import assigned
+from evol.verifiers.math.nodes import Node, PlusMinus, Relation, Seq, contains, negate, rebuild, walk
+
+_BARE = frozenset(("list", "or", "and", "brace"))
+
+
+def spread(node: Node) -> Node:
+    """Return the list of what a ± stands for; in a list, each item for itself; named values as tuples."""
+    if not contains(node, PlusMinus):
+        return node
+    if isinstance(node, Seq) and node.kind in _BARE | {"set"}:
+        if named := _as_tuple(node):
+            return Seq(tuple(branches(named)), "or")
+        items = [part for item in node.items for part in branches(item)]
+        return Seq(tuple(items), "set" if node.kind == "set" else "or")
+    return Seq(tuple(branches(node)), "or")
+
+
+def _as_tuple(node: Seq) -> Relation | None:
+    """Return `a = 1, b = 2` as `(a, b) = (1, 2)`, None where a name comes twice or anything else stands."""
+    names = [name for name, _ in assigned(node) or ()]
+    if len(set(names)) != len(node.items) or len(names) != len(node.items):
+        return None
+    sides = [item.operands for item in node.items if isinstance(item, Relation) and item.ops == ("=",)]
+    if len(sides) != len(names):
+        return None
+    return Relation((Seq(tuple(a for a, _ in sides), "()"), Seq(tuple(b for _, b in sides), "()")), ("=",))
 
 
 def branches(node: Node) -> list[Node]:

@@ -194,6 +194,9 @@ def _bases(a: Node, b: Node) -> Finding | None:
         same = int(a.digits, a.base) == int(b.digits, b.base)
         return Finding(same, "same_base" if same else "different_value")
     based, other = (a, b) if isinstance(a, Based) else (b, a)
+    if isinstance(based, Based) and based.base == 10 and isinstance(other, Num):
+        same = int(based.digits) == other.value
+        return Finding(same, "same_base" if same else "different_value")
     if isinstance(based, Based) and isinstance(other, Num) and str(other.value) == based.digits:
         return Finding(None, "base_omitted")
     return None

@@ -20,6 +20,7 @@ _WINS = re.compile(
 )
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St|Prof)\.(?=\s+[A-Z])")
 _POLAR = re.compile(r"(yes|no|true|false)(?:[.,;:!]\s*(.*))?", re.IGNORECASE | re.DOTALL)
+_POSSIBLE = re.compile(r"(?:it\s+is\s+|it's\s+)?(?P<no>not\s+)?(?P<im>im)?possible\.?", re.IGNORECASE)
 _PHRASE = re.compile(r"(?:(?:an?|A|An)\s+)?[^\W\d_]{2,}(?:[\s-]+[^\W\d_]+){0,6}")
 _PREDICATE = re.compile(r".*\s(?:is|are|be|was|were)\s+(?:an?\s+|the\s+)?(?P<said>[^\W\d_]+)", re.DOTALL)
 _QUALIFIED = names("not no never if when unless or neither nor cannot only either both isn't aren't")
@@ -191,11 +192,19 @@ def _dates(a: str, b: str) -> Finding | None:
 
 def _polar(a: str, b: str) -> Finding | None:
     """Compare yes, no, true or false with an answer that begins with one and explains itself after it."""
+    if "ossible" in a or "ossible" in b:
+        a, b = _said_possible(a), _said_possible(b)
     x, y = _POLAR.fullmatch(a), _POLAR.fullmatch(b)
     if x is None or y is None or (x[2] and y[2]):
         return None
     same = x[1].lower() == y[1].lower()
     return Finding(same, "same_words" if same else "different_text")
+
+
+def _said_possible(text: str) -> str:
+    """Return yes for `it is possible` and no for `impossible`; any other text as it is."""
+    match = _POSSIBLE.fullmatch(text)
+    return text if match is None else "no" if match["no"] or match["im"] else "yes"
 
 
 def _phrases(a: str, b: str, fonts: bool) -> Finding | None:
@@ -227,4 +236,5 @@ def _same_phrase(a: list[str], b: list[str]) -> bool:
 
 def _bare_phrase(text: str) -> list[str]:
     words = [w for w in re.findall(r"[^\W\d_]+", text.lower()) if w not in _DROPPED]
+    words = words[:-1] if len(words) > 1 and words[-1] == "one" else words
     return [w[:-1] if len(w) > 3 and w.endswith("s") and not w.endswith("ss") else w for w in words]

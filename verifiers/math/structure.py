@@ -40,15 +40,14 @@ from evol.verifiers.math.nodes import (
     Matrix,
     Mul,
     Node,
-    PlusMinus,
     Relation,
     Seq,
     SetOp,
+    Sym,
     Text,
-    contains,
 )
 from evol.verifiers.math.piecewise import match_piecewise
-from evol.verifiers.math.plusminus import branches
+from evol.verifiers.math.plusminus import spread
 from evol.verifiers.math.profiles import Profile
 from evol.verifiers.math.quantities import added_quantities
 from evol.verifiers.math.realsets import same
@@ -82,7 +81,7 @@ class Matcher:
         if self._workings_differ(a, b):
             return Finding(None, "different_workings")
         a, b = chained(a, b), chained(b, a)
-        a, b = self._spread(reduced(a)), self._spread(reduced(b))
+        a, b = spread(reduced(a)), spread(reduced(b))
         for decide in (
             self._ratios,
             self._assignments,
@@ -107,17 +106,6 @@ class Matcher:
         return any(
             equal_expressions(x, y, self._steps).equal is False for x, y in zip(left, right, strict=True)
         )
-
-    # ±
-
-    def _spread(self, node: Node) -> Node:
-        """Return the list of what a ± stands for; in a list, each item for itself."""
-        if not contains(node, PlusMinus):
-            return node
-        if isinstance(node, Seq) and node.kind in _BARE | {"set"}:
-            items = [part for item in node.items for part in branches(item)]
-            return Seq(tuple(items), "set" if node.kind == "set" else "or")
-        return Seq(tuple(branches(node)), "or")
 
     # Ratios and sums of units
 
@@ -271,8 +259,6 @@ class Matcher:
         return Finding(same_words, "same_text" if same_words else "different_text")
 
     def _matrices(self, a: Node, b: Node) -> Finding | None:
-        if not (contains(a, Matrix) or contains(b, Matrix)):
-            return None
         a, b = multiplied(a), multiplied(b)
         if isinstance(a, Matrix) and isinstance(b, Matrix):
             if a.cases and b.cases and (finding := match_piecewise(a, b, self._match)):
@@ -325,6 +311,8 @@ class Matcher:
         by_noun = self._by_noun(a, b)
         if by_noun is not None:
             return by_noun
+        if {a.kind, b.kind} == {"and", "or"} and all(isinstance(item, Sym) for item in a.items + b.items):
+            return Finding(False, "different_relation")
         if self._unordered(a, b):
             return self._any_order(self._distinct(a), self._distinct(b))
         return self._in_order(a.items, b.items)

@@ -249,7 +249,9 @@ class _Lexer:
     def _after_amount(self) -> bool:
         """Whether a unit may stand here: in a product such as `\\sqrt{mg}` two letters are two variables."""
         before = self.tokens[-1] if self.tokens else None
-        return before is not None and not (before.kind == "op" and before.text in "{([+-*=^_")
+        if before is None or (before.kind in ("sym", "cmd") and before.text not in ("pi", "infty")):
+            return False
+        return not (before.kind == "op" and before.text in "{([+-*=^_")
 
     def _split(self, run: str) -> None:
         for letter in run:

@@ -106,7 +106,8 @@ _SLASHED = re.compile(
     rf"(?:({_RAISED})\s*/\s*({_RAISED})|\\[dt]?frac\{{({_RAISED})\}}\{{({_RAISED})\}})$"
 )
 _MICRO = re.compile(
-    r"(?:\\mu|[\u00b5\u03bc])\s*(?:\\(?:text|mathrm|rm)\s*\{\s*)?(m|s|g|A|C|F|L|V|W|J|N|T)(?:\}|\b)"
+    r"([\d})](?:\s|~|\\[,; ])*(?:\\(?:text|mathrm|rm)\s*\{\s*)?)"
+    r"(?:\\mu|[\u00b5\u03bc])\s*(?:\\(?:text|mathrm|rm)\s*\{\s*)?(m|s|g|A|C|F|L|V|W|J|N|T)(?:\}|\b)(?!\s*[a-zA-Z])"
 )
 _LETTER = re.compile(r"(?<=\d)(?:\\[ ,;]|\s|~)*(\\Omega|[msghlLNJWVACK])$")
 _POWER = re.compile(r"([^\W\d_¢]+|¢)\^?(-?\d)?$")
@@ -135,9 +136,9 @@ def slash_unit_in_words(text: str) -> str:
 
 def micro_in_words(text: str) -> str:
     r"""Return an answer with `\\mu\\text{m}` as one unit symbol."""
-    return (
-        _MICRO.sub(r"\\text{u\1}", text) if "\\mu" in text or "\u03bc" in text or "\u00b5" in text else text
-    )
+    if "\\mu" not in text and "\u03bc" not in text and "\u00b5" not in text:
+        return text
+    return _MICRO.sub(lambda m: f"{m[1]}\\text{{u{m[2]}}}", text)
 
 
 def letter_unit_in_words(text: str) -> str:

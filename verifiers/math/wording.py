@@ -10,8 +10,12 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from evol.verifiers.math.permuted import with_permutations
+
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|textbf|mathrm)\s*\{([^{}]*)\}")
 _LAYOUT = re.compile(r"\\(?:left|right|quad|qquad)(?![a-z])|\\[,;:! ]")
+_FENCE = re.compile(r"\\(?:left|right|q?quad)(?![a-z])")
+_QUALIFYING = re.compile(r"\b(?:or|and|not|if|base|mod|odd|even|per|times)\b")
 _ORDINAL = re.compile(
     r"(?:(?:on|in|at)\s+)?(?:the\s+)?(?P<number>\d+)\s*(?:\^\s*)?\{?\s*(?:st|nd|rd|th)\s*\}?"
     r"(?P<noun>\s+[a-z]+)?",
@@ -40,6 +44,28 @@ _FIRST_VALUE = re.compile(
     r"(?P<stem>[a-zA-Z])_\{?(?P<index>\d)\}?\s*=\s*(?P<first>[^,;=]{1,40}?)\s*(?:[,;]|\band\b)(?:\s|and\b|\$)*"
     r"(?P=stem)_\{?n\}?\s*=\s*(?P<term>[^=;]{1,80}?)[\s,;$]*(?:\(|for\b|if\b|when\b|where\b|\s)*\$?"
     r"(?P<condition>n\s*(?:\\geq?(?:slant)?(?![a-z])|≥|⩾|>=?)\s*\d+)\s*\)?\$?\.?"
+)
+_KINDS_OF_ANSWER = (
+    r"(?:solutions?|answers?|values?|integers?|numbers?|primes?|pairs?|triples?|functions?|polynomials?|roots?"
+    r"|possibilit(?:y|ies)|choices?|cases?|ones?)"
+)
+_ONLY = re.compile(
+    rf"(?:the\s+)?only\s+(?:\w+\s+){{0,2}}{_KINDS_OF_ANSWER}(?:\s+(?:for|of)\s+\$?\w{{1,2}}\$?)?\s+(?:is|are)\s*:?\s*"
+    r"(?P<value>\S.*)",
+    re.IGNORECASE,
+)
+_ONLY_BEHIND = re.compile(
+    rf"(?P<value>[^\s].*?)\s+(?:is|are)\s+the\s+only\s+(?:\w+\s+){{0,2}}{_KINDS_OF_ANSWER}", re.IGNORECASE
+)
+_SIGNS = re.compile(
+    r"[\s,;$]*\(?\s*(?:(?:for|with|in|where)\s+)?(?:all|any|every)\s+(?:possible\s+)?"
+    r"(?:(?:sign\s+)?(?:combinations?|choices?)(?:\s+of\s+(?:the\s+)?signs?)?|signs?)\s*\)?"
+)
+_DENIED_STATEMENT = re.compile(r"(?:\\neg|\\lnot|¬)\s*[a-z]\s*[:：]\s*")
+_SPELLED_TWICE = re.compile(r"(?P<number>-?\d[\d,.]*)\s*\(\s*[A-Za-z]+(?:[\s-]+[A-Za-z]+){0,6}\s*\)")
+_CONDITION = re.compile(
+    r"(?<=[\w}$\s])\(\s*(?P<condition>[a-zA-Z](?:_\{?\w\}?)?\s*"
+    r"(?:\\(?:neq?|leq?|geq?|leqslant|geqslant)(?![a-z])|[<>≠≤≥])[^()]{1,60})\)\s*\.?$"
 )
 _RATIO_NAME = re.compile(r"(?<![A-Za-z\\])([A-Z]{2,3})\s*:\s*([A-Z]{2,3})(?=\s*=)")
 
@@ -147,6 +173,43 @@ def _first_value(text: str) -> str:
     return f"{name}_n = \\begin{{cases}} {first} & n = {index} \\\\ {term} & {condition} \\end{{cases}}"
 
 
+def _only(text: str) -> str:
+    """Return `5` for `The only solution is 5` and for `5 is the only solution`."""
+    plain = _unwrapped(text).rstrip(".")
+    match = _ONLY.fullmatch(plain) or _ONLY_BEHIND.fullmatch(plain)
+    return match["value"] if match else text
+
+
+def _signs(text: str) -> str:
+    """Drop the remark that each ± of an answer has a sign of its own, as is meant without it."""
+    plain = _unwrapped(text)
+    ends = [match for match in _SIGNS.finditer(plain) if match.end() == len(plain)]
+    return plain[: ends[0].start()] if ends and ends[0].start() else text
+
+
+def _denied_statement(text: str) -> str:
+    r"""Return the statement behind its name in `\neg p: \exists x ...`."""
+    plain = text.lstrip("$ ")
+    match = _DENIED_STATEMENT.match(plain.replace("$", "", 1))
+    return plain.replace("$", "", 1)[match.end() :] if match else text
+
+
+def _spelled_twice(text: str) -> str:
+    """Return `80` for `80 (eighty)` in text mode."""
+    plain = _unwrapped(text)
+    match = _SPELLED_TWICE.fullmatch(plain)
+    return match["number"] if match and _QUALIFYING.search(plain) is None else text
+
+
+def _condition(text: str) -> str:
+    r"""Return `y^2 = 8x (x \ne 0)` as `y^2 = 8x, x \ne 0`."""
+    plain = text.replace("$", "") if text.count("$") % 2 == 0 else text
+    match = _CONDITION.search(_FENCE.sub("", plain))
+    if match is None or "=" not in plain[: match.start()]:
+        return text
+    return f"{_FENCE.sub('', plain)[: match.start()].rstrip(' ,;')}, {match['condition']}"
+
+
 def _ratio_name(text: str) -> str:
     return _RATIO_NAME.sub(r"\\frac{\1}{\2}", text)
 
@@ -174,5 +237,11 @@ _RULES: tuple[_Rule, ...] = (
     (("t ",), re.compile(r"[Aa]t\s+\d"), _at_time),
     ((")(", ") ("), re.compile(r"\([1-9]\)\s*\("), _statements),
     ((":",), re.compile(""), _ratio_name),
+    (("only ",), re.compile(""), _only),
+    (("sign", "combination"), re.compile(""), _signs),
+    (("\\neg", "\\lnot", "¬"), re.compile(r"[\s$]*(?:\\|¬)"), _denied_statement),
+    ((")}",), re.compile(r"\\text\s*\{\s*-?\d"), _spelled_twice),
+    (("ermutation", "earrangement", "rdering"), re.compile(""), with_permutations),
+    (("ne", "le", "ge", "<", ">", "≠", "≤", "≥"), re.compile(r".*\(\s*[a-zA-Z]"), _condition),
     (("_n", "_{n"), re.compile(r"\W*[a-zA-Z]_\{?\d\}?\s*="), _first_value),
 )

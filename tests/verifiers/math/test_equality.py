@@ -80,3 +80,17 @@ def test_no_constant_hides_a_difference_from_the_modular_test() -> None:
     for prime in (2**61 - 1, 2**127 - 1, 10**9 + 7, 998244353):
         assert equal_expressions(parse("x"), parse(f"x+{prime}")).equal is False
         assert equal_expressions(parse("2^n x"), parse(f"2^n x+{prime}x")).equal is False
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"|x - 90|", "90 - x"),
+        (r"\sqrt{(x - 90)^2}", "90 - x"),
+        (r"\lfloor mn/2000 \rfloor", r"\lfloor mn/2001 \rfloor"),
+        (r"\max(x, -400)", "x"),
+        (r"\min(x, 300)", "x"),
+    ],
+)
+def test_functions_with_corners_are_told_apart_far_from_zero(one: str, other: str) -> None:
+    assert not equal_expressions(parse(one), parse(other)).equal

@@ -1,0 +1,72 @@
+r"""Formulas with floor or ceiling in whole variables: `\lceil (n - 1)/2 \rceil` is `\lfloor n/2 \rfloor`.
+
+Over the reals such formulas differ. Where every variable is a letter for whole numbers they are compared
+at whole points alone: all from 0 to a bound and some far beyond it, of every residue. Beside it, formulas
+of which one is in degrees: `120^\circ - \alpha` is `2\pi/3 - \alpha`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+from evol.verifiers.math.equality import equal_expressions, evaluate
+from evol.verifiers.math.limits import MathError
+from evol.verifiers.math.naming import assigned
+from evol.verifiers.math.nodes import Call, Const, Node, Quantity, Relation, contains, symbols, walk
+
+_WHOLE = frozenset("nkmNpq")
+_ROUNDING = frozenset(("floor", "ceil"))
+_ONE = (*range(61), *range(997, 1_058), 10_007, 99_991)
+_TWO = (0, 1, 2, 3, 4, 5, 6, 7, 11, 30, 101, 1_009, 99_991)
+_MOST_NAMES = 2
+_MAX_PARTS = 60
+_LEAST_POINTS = 40
+
+
+def same_at_whole_points(a: Node, b: Node) -> bool:
+    """Whether two expressions, one with floor or ceiling, agree wherever their variables are whole."""
+    a, b = _value(a), _value(b)
+    names = symbols(a) | symbols(b)
+    if not 0 < len(names) <= _MOST_NAMES or not names <= _WHOLE or not (_rounds(a) or _rounds(b)):
+        return False
+    if sum(1 for part in (*walk(a), *walk(b))) > _MAX_PARTS:
+        return False
+    agreed = 0
+    for point in _points(sorted(names)):
+        try:
+            x, y = evaluate(a, point), evaluate(b, point)
+        except MathError:
+            continue
+        if not isinstance(x, Fraction) or x != y:
+            return False
+        agreed += 1
+    return agreed >= _LEAST_POINTS
+
+
+def degrees_mean_radians(a: Node, b: Node) -> bool:
+    """Whether two expressions in variables, one in degrees and one in multiples of pi, are equal."""
+    a, b = _value(a), _value(b)
+    if contains(a, Quantity) == contains(b, Quantity):
+        return False
+    measured, plain = (a, b) if contains(a, Quantity) else (b, a)
+    units = {part.unit for part in walk(measured) if isinstance(part, Quantity)}
+    if units != {"degree"} or not symbols(plain) or not any(part == Const("pi") for part in walk(plain)):
+        return False
+    return bool(equal_expressions(measured, plain).equal)
+
+
+def _value(node: Node) -> Node:
+    """Return the value of a named one, `f(n) = ...`; anything else as it is."""
+    record = assigned(node) if isinstance(node, Relation) else None
+    return record[0][1] if record and len(record) == 1 else node
+
+
+def _rounds(node: Node) -> bool:
+    return any(isinstance(part, Call) and part.name in _ROUNDING for part in walk(node))
+
+
+def _points(names: list[str]) -> Iterator[dict[str, Fraction]]:
+    for values in product(_ONE if len(names) == 1 else _TWO, repeat=len(names)):
+        yield {name: Fraction(value) for name, value in zip(names, values, strict=True)}
