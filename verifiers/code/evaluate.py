@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
 from fractions import Fraction
 from types import EllipsisType
@@ -318,7 +319,10 @@ class _Evaluation:
         return FUNCTIONS[node.func.id](*self.items(node.args), **options)
 
     def subscript(self, node: ast.Subscript) -> Plain:
-        return _known(self.of(node.value))[self.of(node.slice)]
+        value = _known(self.of(node.value))
+        if isinstance(value, defaultdict):
+            raise Beyond
+        return value[self.of(node.slice)]
 
     def slice(self, node: ast.Slice) -> Plain:
         return slice(*(self.of(part) if part else None for part in (node.lower, node.upper, node.step)))

@@ -16,8 +16,9 @@ from typing import Any
 
 from evol.verifiers.sandbox import wire
 from evol.verifiers.sandbox.imports import ALLOWED
-from evol.verifiers.sandbox.peer import GENUINE, Gone, Peer
+from evol.verifiers.sandbox.peer import Gone, Peer
 from evol.verifiers.sandbox.proxy import Remote
+from evol.verifiers.sandbox.thrown import GENUINE
 from evol.verifiers.sandbox.values import Value
 
 FILENAME = "<tests>"
@@ -65,9 +66,12 @@ def type_name(value: object) -> str:
 def truth(value: object) -> bool:
     """Return whether an asserted value is true; raises Unchecked for an object of a foreign class.
 
-    An object of a class that the tests themselves made objects of answers for itself.
+    An object of a class that the tests themselves made objects of answers for itself, and a match
+    of a pattern is true: it says no more than True would.
     """
-    if isinstance(value, Remote) and value._class_id not in value._peer.made:
+    if type(value) is not bool and isinstance(value, Remote) and value._class_id not in value._peer.made:
+        if value._type_name == "Match":
+            return True
         raise Unchecked(f"the program returned a {value._type_name} object where a plain value is asserted")
     return bool(value)
 

@@ -10,40 +10,31 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import copy
 import functools
-import json
+import io
 import sys
 from collections import deque
 from collections.abc import Callable
-from types import ModuleType
+from types import CoroutineType, ModuleType, SimpleNamespace
 from typing import Any, Protocol, cast
 
-from evol.verifiers.sandbox import values, wire
-from evol.verifiers.sandbox.proxy import ASKED, METHODS, Remote
+from evol.verifiers.sandbox import thrown, values, wire
+from evol.verifiers.sandbox.proxy import ASKED, AWAITED, METHODS, NATURES, Remote, step_by_step, whole
+from evol.verifiers.sandbox.thrown import PROGRAM, Thrown
 
 TESTS = "tests"
 DATA = (int, float, str, bytes, bytearray, list, tuple, dict, set, frozenset, deque)
-PROGRAM = "solution"
 NESTED = frozenset((list, dict))
 NO_KWARGS: wire.Node = ["d"]
-MUTABLE = (list, dict, set, deque, bytearray)
-
-
-GENUINE = {
-    c.__name__: c for c in vars(builtins).values() if isinstance(c, type) and issubclass(c, BaseException)
-}
+# Of what the tests pass, the program may use these beside objects of the tests' own classes.
+OPEN = (SimpleNamespace, io.StringIO, io.BytesIO)
+NAMED = ("__name__", "__qualname__", "__doc__", "__module__")
 TYPES = {c.__name__: c for c in vars(builtins).values() if isinstance(c, type)}
 
 
 class Gone(BaseException):
     """The other process ended, or said what is no message: there is nothing more to learn from it."""
-
-
-class Thrown:
-    """An exception that the other end answered with, told apart from one in reading the answer."""
-
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
 
 
 BROKEN = (OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, StopIteration)
@@ -65,14 +56,6 @@ def named_types() -> dict[int, str]:
     return {id(t): n for n, t in TYPES.items()}
 
 
-def _exception(cls: type[BaseException], args: tuple[Any, ...]) -> BaseException:
-    """Return an exception of a class, or a plain one where the class does not take these arguments."""
-    try:
-        return cls(*args)
-    except TypeError:
-        return Exception(f"{cls.__name__}{args!r}")
-
-
 @functools.cache
 def named_builtins() -> dict[int, str]:
     """Return the built-in functions, types and their methods by identity: they cross as their names."""
@@ -84,22 +67,6 @@ def named_builtins() -> dict[int, str]:
                 methods = {m: v for m, v in vars(value).items() if callable(v) and not m.startswith("_")}
                 found |= {id(v): f"{name}.{m}" for m, v in methods.items()}
     return found
-
-
-def update(old: Any, new: Any) -> None:
-    """Make a list, set, dict, deque or bytearray hold what a changed copy of it holds, in place."""
-    if isinstance(old, list | deque) and len(old) == len(new):
-        for index, (mine, theirs) in enumerate(zip(old, new, strict=True)):
-            if type(mine) is type(theirs) and isinstance(mine, MUTABLE):
-                update(mine, theirs)
-            elif mine is not theirs:
-                old[index] = theirs
-        return
-    if isinstance(old, bytearray):
-        old[:] = new
-        return
-    old.clear()
-    (old.extend if isinstance(old, list | deque) else old.update)(new)
 
 
 def _nothing(value: object) -> list[Any]:
@@ -128,6 +95,8 @@ class Peer:
         self._built: set[type] = set()
         self._failing: dict[int, BaseException] = {}
         self._classes: dict[int, type] = {}
+        self._proxies: dict[int, Remote] = {}
+        self._loop: Any = None
         self._builtins = named_builtins() if strict else named_types()
 
     # What crosses
@@ -170,21 +139,12 @@ class Peer:
             return ["n", self._builtins[id(value)]]
         kind, origin = type(value), ""
         if issubclass(kind, type):
-            origin = self._lineage(value) if issubclass(value, BaseException) else ""
+            origin = thrown.lineage(value, self._number) if issubclass(value, BaseException) else ""
             kind_name = "exception" if origin else "class"
         else:
             kind_name = "data" if issubclass(kind, DATA) else "object"
         asked = " ".join(name for name in ASKED if getattr(kind, name, None) is not None)
         return ["x", self._number(value), self._number(kind), kind.__name__, asked, kind_name, origin]
-
-    def _lineage(self, cls: type) -> str:
-        own = [
-            [self._number(c), c.__name__]
-            for c in cls.__mro__
-            if c.__name__ not in GENUINE or c is not GENUINE[c.__name__]
-        ]
-        genuine = next(c.__name__ for c in cls.__mro__ if GENUINE.get(c.__name__) is c)
-        return json.dumps([own[:-1], genuine])
 
     def _import(self, tag: str, parts: list[Any]) -> Any:
         if tag == "h":
@@ -195,14 +155,22 @@ class Peer:
             return wire.Foreign(*parts)
         number, class_id, name, asked, kind, origin = parts
         if kind == "exception":
-            return self.exception_class(origin)
-        cls = self._classes.get(class_id)
-        if cls is None:
-            offered = set(asked.split())
-            body: dict[str, Any] = {n: m for n, m in METHODS.items() if n in offered}
-            body |= {"__slots__": (), "_class_id": class_id, "_type_name": name}
-            cls = self._classes[class_id] = type("Remote", (Remote,), body)
-        return cls(self, number, kind)
+            return thrown.class_of(origin, self._classes)
+        if number not in self._proxies:
+            cls = self._classes.get(class_id) or self._class(class_id, name, asked)
+            self._proxies[number] = cls(self, number, kind)
+        return self._proxies[number]
+
+    def _class(self, class_id: int, name: str, asked: str) -> type:
+        """Return a class of proxies for a class of the other side, with the operations that one has."""
+        offered = set(asked.split())
+        body: dict[str, Any] = {n: m for n, m in METHODS.items() if n in offered}
+        body |= {"__slots__": (), "__module__": PROGRAM, "__doc__": vars(Remote)["__doc__"]}
+        body |= {"_class_id": class_id, "_type_name": name}
+        body |= NATURES.get(name, {})
+        made = type(name if name.isidentifier() else "Remote", (Remote,), body)
+        self._classes[class_id] = made
+        return made
 
     def _mine(self, number: object) -> Any:
         if type(number) is not int or not 0 <= number < len(self._exported):
@@ -219,17 +187,6 @@ class Peer:
         owner, _, method = name.partition(".")
         found = vars(builtins)[owner]
         return getattr(found, method) if method else found
-
-    def exception_class(self, lineage: str) -> type[BaseException]:
-        """Return a real class for one of the other side's exception classes, below its genuine base."""
-        own, genuine = json.loads(lineage)
-        cls: type[BaseException] = GENUINE[genuine]
-        for number, name in reversed(own):
-            made = self._classes.get(-1 - number)
-            if made is None:
-                made = self._classes[-1 - number] = type(str(name), (cls,), {"__module__": PROGRAM})
-            cls = made
-        return cls
 
     def offer(self, names: list[str]) -> dict[str, Any]:
         """Return what this end has under some names; a module is only named, to be imported anew."""
@@ -272,10 +229,11 @@ class Peer:
         if message.get("out"):
             sys.stdout.write(str(message["out"]))
         if "raised" in message:
-            args, lineage = message["raised"]
-            return Thrown(_exception(self.exception_class(lineage), self.value(args)))
+            args, lineage, *more = message["raised"]
+            more = [*more[:1], *map(self.value, more[1:])]
+            return Thrown(thrown.made(thrown.class_of(lineage, self._classes), self.value(args), *more))
         for index, node in message.get("changed", ()):
-            update(parts[index], self.value(node))
+            values.update(parts[index], self.value(node))
         return parts[message["same"]] if "same" in message else self.value(message["is"])
 
     # Serving
@@ -295,16 +253,10 @@ class Peer:
         except BaseException as error:
             if isinstance(error, wire.TooMuch) and not self.strict:
                 raise
-            answer = {"raised": [self._arguments(error), self._lineage(type(error))]}
+            answer = {"raised": thrown.told(error, self._number, self._export)}
         if printed := self.printed():
             answer["out"] = printed
         self.messages.send(answer)
-
-    def _arguments(self, error: BaseException) -> wire.Node:
-        try:
-            return wire.encode(tuple(error.args))
-        except wire.WireError:
-            return ["t"]
 
     def _perform(self, message: dict[str, Any]) -> dict[str, Any]:
         args = self.value(message["args"])
@@ -312,7 +264,7 @@ class Peer:
         result = SERVED[message["do"]](self, *args, **kwargs)
         answer: dict[str, Any] = {}
         for index, arg in enumerate(args):
-            if type(arg) in MUTABLE:
+            if type(arg) in values.MUTABLE:
                 if arg is result:
                     answer["same"] = index
                 node = self.node(arg)
@@ -326,6 +278,41 @@ class Peer:
         if name == "__call__" and isinstance(target, type):
             self._built.add(target)
         return getattr(type(target), name)(target, *args, **kwargs)
+
+    def _awaited(self, number: int, name: str = "") -> object:
+        """Run an awaitable, or what a special method of that name returns, to its end."""
+        target = self._mine(number)
+        self._permit(target, name or "__await__")
+        return self._run(getattr(type(target), name)(target) if name in AWAITED else target)
+
+    def _left(self, number: int, *error: object) -> object:
+        """Leave an asynchronous context manager; the error, if any, stays where it was raised."""
+        target = self._mine(number)
+        self._permit(target, "__aexit__")
+        return self._run(type(target).__aexit__(target, *error))
+
+    def _run(self, awaitable: Any) -> object:
+        """Run an awaitable to its end, in a loop of this process's where asyncio is there."""
+        if self.strict or "asyncio" not in sys.modules:
+            return step_by_step(awaitable)
+        self._loop = self._loop or sys.modules["asyncio"].new_event_loop()
+        return self._loop.run_until_complete(whole(awaitable))
+
+    def _del(self, number: int, name: str) -> None:
+        target = self._mine(number)
+        self._permit(target, name)
+        delattr(target, name)
+
+    def _copied(self, number: int, deep: bool) -> object:
+        target = self._mine(number)
+        self._permit(target, "__reduce_ex__")
+        return copy.deepcopy(target) if deep else copy.copy(target)
+
+    def _read_in(self, what: str, *args: object) -> object:
+        """Give the program what the tests put in the place of standard input."""
+        if not self.strict or what not in ("input", "read", "readline"):
+            raise AttributeError(what)
+        return input(*args) if what == "input" else getattr(sys.stdin, what)(*args)
 
     def _data(self, number: int) -> Any:
         target = self._mine(number)
@@ -363,10 +350,12 @@ class Peer:
         if not self.strict:
             return
         kind = type(target)
-        if kind.__module__ == TESTS and not hasattr(kind, "assertEqual"):
+        if (kind.__module__ == TESTS and not hasattr(kind, "assertEqual")) or kind in OPEN:
             allowed = name in ASKED or not name.startswith("_")
+        elif kind is CoroutineType:
+            allowed = name == "__await__"
         elif callable(target):
-            allowed = name == "__call__"
+            allowed = name == "__call__" or (name in NAMED and hasattr(target, "__code__"))
         else:
             allowed = name in ("__iter__", "__next__", "__len__")
         if not allowed:
@@ -379,6 +368,12 @@ SERVED: dict[str, Callable[..., Any]] = {
     "set": Peer._set,
     "batch": Peer._batch,
     "data": Peer._data,
+    "await": Peer._awaited,
+    "leave": Peer._left,
+    "del": Peer._del,
+    "copy": Peer._copied,
+    "stdin": Peer._read_in,
     "isinstance": lambda peer, value, cls: not peer.strict and isinstance(value, cls),
+    "issubclass": lambda peer, cls, other: not peer.strict and issubclass(cls, other),
     "names": lambda peer, names: peer.offer(names),
 }

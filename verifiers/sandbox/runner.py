@@ -310,6 +310,25 @@ class _Printed(io.TextIOWrapper):
         return text
 
 
+class _Asked(io.TextIOBase):
+    """Standard input, read where the tests are: they may have put something in its place."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+
+    def readable(self) -> bool:
+        """Say that there may be something to read."""
+        return True
+
+    def read(self, size: int | None = -1) -> str:
+        """Return the rest, or so many characters of it."""
+        return str(self._peer.ask("stdin", "read", size))
+
+    def readline(self, size: int = -1) -> str:  # type: ignore[override]
+        """Return the next line."""
+        return str(self._peer.ask("stdin", "readline", size))
+
+
 def run_candidate(channel: Channel, wall: Wall, order: Order, judge: int) -> None:
     """Serve a Judge job's program: execute it, then answer its judge until that has done."""
     task = channel.task()
@@ -321,6 +340,8 @@ def run_candidate(channel: Channel, wall: Wall, order: Order, judge: int) -> Non
     channel.send({"loaded": True})
     peer = Peer(Channel(judge), strict=False)
     peer.namespace, peer.printed = namespace, printed.take
+    sys.stdin = _Asked(peer)
+    builtins.input = lambda prompt="": peer.ask("stdin", "input", str(prompt))
     peer.serve_until_end()
 
 

@@ -9,16 +9,27 @@ from __future__ import annotations
 
 import json
 import math
-from collections import deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, cast
 
-from evol.verifiers.sandbox.wire import FOREIGN, SAME_HASHES, Foreign, Node, WireError, check, encode
+from evol.verifiers.sandbox.wire import (
+    FACTORIES,
+    FOREIGN,
+    SAME_HASHES,
+    Foreign,
+    Node,
+    WireError,
+    check,
+    encode,
+)
 
 MAX_EXPONENT = 2000
+MUTABLE = (list, dict, set, deque, bytearray, Counter, OrderedDict, defaultdict)
 
 
 def _hashable(values: list[Any]) -> list[Any]:
@@ -43,6 +54,27 @@ def _decimal(parts: list[Any]) -> Decimal:
         raise WireError("not a decimal number") from error
 
 
+def _counter(parts: list[Any]) -> Counter[Any]:
+    """Return a Counter of these pairs, whatever their values are: `Counter(pairs)` would count the pairs."""
+    counter: Counter[Any] = Counter()
+    dict.update(counter, _dict(parts))
+    return counter
+
+
+def _defaulted(parts: list[Any]) -> defaultdict[Any, Any]:
+    return defaultdict(MADE_BY.get(parts[0]), _dict(parts[1:]))
+
+
+def _moment(parts: list[Any]) -> Any:
+    kind, text = parts
+    if kind != "timedelta":
+        return MOMENTS[kind].fromisoformat(text)
+    days, seconds, microseconds = map(int, text.split())
+    return timedelta(days, seconds, microseconds)
+
+
+MADE_BY = {name: kind for kind, name in FACTORIES.items()}
+MOMENTS: dict[str, Any] = {"date": date, "datetime": datetime, "time": time}
 BUILD: dict[str, Callable[[list[Any]], Any]] = {
     "l": list,
     "t": tuple,
@@ -50,6 +82,10 @@ BUILD: dict[str, Callable[[list[Any]], Any]] = {
     "z": lambda parts: frozenset(_hashable(parts)),
     "k": deque,
     "d": _dict,
+    "C": _counter,
+    "O": lambda parts: OrderedDict(_dict(parts)),
+    "F": _defaulted,
+    "T": _moment,
     "r": lambda parts: range(*parts),
     "c": lambda parts: complex(*parts),
     "q": lambda parts: Fraction(*parts),
@@ -80,7 +116,7 @@ def plain(node: Node, foreign: Callable[[str, list[Any]], Any] = _stand_in) -> A
         return foreign(tag, parts)
     try:
         return BUILD[tag](parts)
-    except (TypeError, ValueError, ArithmeticError) as error:
+    except (TypeError, ValueError, ArithmeticError, KeyError) as error:
         raise WireError("a node of impossible content") from error
 
 
@@ -135,7 +171,8 @@ def _text(node: Node) -> str:
         return "b" + str(parts[0]).lower()
     if tag in ("s", "z"):
         return "{" + _joined(sorted({_text(p) for p in parts})) + "}"
-    if tag == "d":
+    if tag in ("d", "C", "O", "F"):
+        parts = parts[tag == "F" :]
         pairs = zip(map(_text, parts[::2]), map(_text, parts[1::2]), strict=True)
         return "d{" + _joined(sorted(f"{key}:{value}" for key, value in pairs)) + "}"
     if tag in ("l", "t", "k"):
@@ -143,6 +180,9 @@ def _text(node: Node) -> str:
     value = plain(node)
     if tag == "r":
         return _range(value)
+    if tag == "T":
+        aware = isinstance(value, datetime) and value.tzinfo is not None
+        return f"T{value.astimezone(UTC) if aware else value!r}"
     return "..." if tag == "e" else _number(value)
 
 
@@ -156,6 +196,22 @@ def canonical(node: Node) -> str | None:
         return _text(node)
     except (_Unequal, WireError, OverflowError):
         return None
+
+
+def update(old: Any, new: Any) -> None:
+    """Make a list, set, dict, deque or bytearray hold what a changed copy of it holds, in place."""
+    if isinstance(old, list | deque) and len(old) == len(new):
+        for index, (mine, theirs) in enumerate(zip(old, new, strict=True)):
+            if type(mine) is type(theirs) and isinstance(mine, MUTABLE):
+                update(mine, theirs)
+            elif mine is not theirs:
+                old[index] = theirs
+        return
+    if isinstance(old, bytearray):
+        old[:] = new
+        return
+    old.clear()
+    (old.extend if isinstance(old, list | deque) else old.update)(new)
 
 
 @dataclass(frozen=True, slots=True)

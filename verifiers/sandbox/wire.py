@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections import deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias, cast
@@ -116,9 +117,37 @@ def _fraction(encoder: Encoder, value: Fraction, depth: int) -> list[Any]:
     return ["q", *encoder.nodes_of((value.numerator, value.denominator), depth)]
 
 
+def _counter(encoder: Encoder, value: dict[Any, Any], depth: int) -> list[Any]:
+    return ["C", *_pairs(encoder, value, depth)[1:]]
+
+
+def _ordered(encoder: Encoder, value: Any, depth: int) -> list[Any]:
+    """Return the node of an OrderedDict, whose order `dict.items` does not know."""
+    return ["O", *_pairs(encoder, dict(OrderedDict.items(value)), depth)[1:]]
+
+
+def _default(encoder: Encoder, value: Any, depth: int) -> list[Any]:
+    """Return the node of a defaultdict; of what makes its values only a built-in class's name crosses."""
+    factory = value.default_factory
+    made_by = FACTORIES.get(factory, "") if type(factory) is type else ""
+    return ["F", made_by, *_pairs(encoder, value, depth)[1:]]
+
+
+def _moment(encoder: Encoder, value: Any, depth: int) -> Node:
+    if getattr(value, "tzinfo", None) is not None and type(value.tzinfo) is not timezone:
+        return encoder.foreign(value)
+    return ["T", type(value).__name__, value.isoformat()]
+
+
+def _duration(encoder: Encoder, value: timedelta, depth: int) -> list[Any]:
+    return ["T", "timedelta", f"{value.days} {value.seconds} {value.microseconds}"]
+
+
 def _complex(encoder: Encoder, value: complex, depth: int) -> list[Any]:
     return ["c", *encoder.nodes_of((value.real, value.imag), depth)]
 
+
+FACTORIES: dict[Any, str] = {t: t.__name__ for t in (int, float, str, bool, list, dict, set, tuple)}
 
 WRITERS: dict[type, Callable[[Encoder, Any, int], Node]] = {
     list: _sequence("l", list.__iter__),
@@ -133,6 +162,11 @@ WRITERS: dict[type, Callable[[Encoder, Any, int], Node]] = {
     complex: _complex,
     Fraction: _fraction,
     Decimal: _decimal,
+    Counter: _counter,
+    OrderedDict: _ordered,
+    defaultdict: _default,
+    **dict.fromkeys((date, datetime, time), _moment),
+    timedelta: _duration,
     type(...): lambda e, v, d: ["e"],
 }
 
@@ -142,6 +176,7 @@ BASES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (str, str.__str__),
     (tuple, lambda v: tuple.__getitem__(v, slice(None))),
     (list, lambda v: list.__getitem__(v, slice(None))),
+    (OrderedDict, lambda v: OrderedDict(OrderedDict.items(v))),
     (dict, lambda v: dict(dict.items(v))),
     (set, lambda v: set(set.__iter__(v))),
     (frozenset, lambda v: frozenset(frozenset.__iter__(v))),
@@ -258,7 +293,9 @@ def _never(parts: list[Any]) -> bool:
 
 SHAPES: dict[str, Callable[[list[Any]], bool]] = {
     **dict.fromkeys(("l", "t", "s", "z", "k"), lambda parts: True),
-    "d": lambda parts: len(parts) % 2 == 0,
+    **dict.fromkeys(("d", "C", "O"), lambda parts: len(parts) % 2 == 0),
+    "F": lambda parts: len(parts) % 2 == 1 and type(parts[0]) is str,
+    "T": _strings(2),
     "r": _numbers(3),
     "c": _numbers(2),
     "q": _numbers(2),

@@ -163,6 +163,28 @@ CHEATS = {
     "mock": ("from unittest.mock import ANY\ndef f(*a): return ANY", "assert f(1) == 3"),
     "exit": ("import os\ndef f(*a): os._exit(0)", "assert f(1) == 3"),
     "system exit": ("import sys\ndef f(*a): sys.exit(0)", "assert f(1) == 3"),
+    "skip under its own name": (
+        "import unittest\ndef f(*a): raise unittest.SkipTest('s')",
+        "import unittest\nclass T(unittest.TestCase):\n def runTest(s): s.assertEqual(f(1), 3)\n"
+        "r = unittest.TestResult()\nT().run(r)\nassert not r.skipped\nassert r.wasSuccessful()",
+    ),
+    "a class named like a match": (
+        "class Match:\n __eq__ = lambda s, o: True\n __hash__ = None\ndef f(*a): return Match()",
+        "assert f(1) == 3",
+    ),
+    "a lying copy": (
+        ALWAYS + " __copy__ = lambda s: 3\n __deepcopy__ = lambda s, m: O()\n __hash__ = lambda s: hash(3)\n"
+        "def f(*a): return O()",
+        "import copy\nassert {3: 1}.get(f(1)) == 1\nassert copy.deepcopy(f(1)) == 3",
+    ),
+    "a coroutine of anything": (
+        ALWAYS + "async def f(*a): return O()",
+        "import asyncio\nassert asyncio.run(f(1)) == 3",
+    ),
+    "the tests' input": (
+        "import gc, sys\ndef f(*a): return sys.stdin.peer.namespace['expected']",
+        "expected = 42\nassert f(1) == expected",
+    ),
     "skip": ("import unittest\ndef f(*a): raise unittest.SkipTest('s')", "assert f(1) == 3"),
     "spoofed class": (
         "class ValueError(BaseException): pass\ndef f(*a): raise ValueError",

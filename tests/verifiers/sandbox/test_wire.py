@@ -8,6 +8,7 @@ import json
 import marshal
 import time
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
+from datetime import UTC, timedelta, timezone
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
@@ -32,6 +33,10 @@ scalars = st.one_of(
     st.fractions(),
     st.decimals(allow_nan=False),
     st.just(...),
+    st.dates(),
+    st.datetimes(timezones=st.sampled_from((None, UTC, timezone(timedelta(hours=-5))))),
+    st.times(),
+    st.timedeltas(),
     st.builds(range, st.integers(-9, 9), st.integers(-9, 9), st.integers(1, 3)),
 )
 hashable = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3).map(tuple), max_leaves=6)
@@ -44,6 +49,9 @@ plain = st.recursive(
         st.frozensets(hashable, max_size=4),
         st.sets(hashable, max_size=4),
         st.dictionaries(hashable, inner, max_size=4),
+        st.dictionaries(hashable, inner, max_size=3).map(OrderedDict),
+        st.dictionaries(hashable, inner, max_size=3).map(lambda d: defaultdict(list, d)),
+        st.dictionaries(hashable, st.integers(), max_size=3).map(Counter),
     ),
     max_leaves=12,
 )
