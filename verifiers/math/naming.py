@@ -26,7 +26,10 @@ _NAMED_FUNCTIONS = frozenset(("sin", "cos", "tan", "cot", "sec", "csc", "ln", "l
 _DIGITS = re.compile(r"[\d.]+")
 _OPERATIONS = frozenset(("int", "lim", "sup", "sum", "prod"))
 _OF_VARIABLES = re.compile(r"apply \S+\((?:[^\W\d]|\\[a-z]+)(?:, (?:[^\W\d]|\\[a-z]+))*\)")
-_GIVEN = re.compile(r'^"|\^\(1/2\)$|max|min|^\d+\*|^(?:int|lim|sup|sum|prod|abs)\b|angle| (?:[<>]=?|=) ')
+_GIVEN = re.compile(
+    r'^"|^\([A-Z]\)\^\(|^P_[A-Z]|overrightarrow .*\*overrightarrow |\^\(1/2\)$|max|min|^\d+\*'
+    r"|^(?:int|lim|sup|sum|prod|abs)\b|angle| (?:[<>]=?|=) "
+)
 _DECORATED = ("angle ", "overrightarrow ", "overline ")
 _ANGLES = frozenset(f"\\{name}" for name in ("alpha", "beta", "gamma", "theta", "phi", "varphi", "psi"))
 Record = tuple[tuple[str, Node], ...]
@@ -76,7 +79,8 @@ def _is_product_name(first: Node, rest: list[Node]) -> bool:
     """Whether a product reads as a name: `AB`, `T(10)`, `P(x)`, or a ratio of two names."""
     if len(rest) == 1 and isinstance(rest[0], Pow) and is_name(first):
         exponent = rest[0].exponent
-        return isinstance(exponent, Num) and exponent.value == -1 and is_name(rest[0].base)
+        if isinstance(exponent, Num) and exponent.value == -1:
+            return is_name(rest[0].base)
     if isinstance(first, Text) or _is_differential(first, rest) or _is_complement(first, rest):
         return True
     capital = isinstance(first, Sym) and first.name.removeprefix("set ")[:1].isupper()
@@ -84,7 +88,11 @@ def _is_product_name(first: Node, rest: list[Node]) -> bool:
         return True
     if first == Sym("m") and len(rest) == 1 and isinstance(rest[0], Sym):
         return rest[0].name.startswith("angle ")
-    return capital and all(isinstance(item, Sym) and item.name[:1].isupper() for item in rest)
+    if isinstance(first, Sym) and first.name.startswith("overrightarrow "):
+        return all(isinstance(item, Sym) and item.name.startswith("overrightarrow ") for item in rest)
+    *middle, last = rest
+    last = last.base if isinstance(last, Pow) and isinstance(last.exponent, Num) else last
+    return capital and all(isinstance(item, Sym) and item.name[:1].isupper() for item in (*middle, last))
 
 
 def _is_complement(first: Node, rest: list[Node]) -> bool:
@@ -106,6 +114,15 @@ def differ_by_index(names: list[str], others: list[str]) -> bool:
     """Whether two names at one place are one letter with different indices: `T_3` is not `T_5`."""
     pairs = zip(names, others, strict=False)
     return any(a != b and _DIGITS.sub("", a) == _DIGITS.sub("", b) for a, b in pairs)
+
+
+def right_sides(node: Node) -> Seq | None:
+    """Return the points in `(x_1, y_1) = (1, 2), (x_2, y_2) = (3, 4)`, else None."""
+    if not isinstance(node, Seq) or node.kind not in ("list", "and", "or") or len(node.items) < 2:
+        return None
+    points = [item.operands[1] for item in node.items if isinstance(item, Relation) and item.ops == ("=",)]
+    named = len(points) == len(node.items) and all(isinstance(p, Seq) and p.kind == "()" for p in points)
+    return Seq(tuple(points), "or") if named and assigned(node) else None
 
 
 def numbered(names: list[str], others: list[str]) -> bool:

@@ -35,6 +35,7 @@ _RANK = re.compile(rf"(?:\\text\{{)?\s*(?:the\s+)?({'|'.join(_RANKS)})\s*\}}?", 
 _OUT_OF = re.compile(r"(?<=\d)\s*(?:\\text\s*\{\s*out\s+of\s*\}|\sout\s+of\s)\s*(?=\d)")
 _PART_OF_ONE = re.compile(rf"^(?:\\text\{{)?an?\s+({_PART})\}}?$", re.IGNORECASE)
 _TO = re.compile(r"(?<=\d)\s*(?:\\text\s*\{\s*to\s*\}|\sto\s)\s*(?=\d)")
+_ONE_SCALE = re.compile(r"^\s*an?\s+(?=(?:dozen|hundred|thousand|million|billion)\b)", re.IGNORECASE)
 _DOLLARED = re.compile(r"\$(\d[\d.,]*)\$(?=\s*[a-z])")
 _RUN = re.compile(
     rf"(?<![\w\\])(?:(?P<digits>\d+(?:\.\d+)?)(?:[\s~]+|(?:\s|\\[,; ]){{0,4}}(?P<text>\\text\s*\{{)\s*)"
@@ -50,6 +51,7 @@ def spelled_out(text: str) -> str:
     if rank := _RANK.fullmatch(text):
         return str(_RANKS[rank[1].lower()])
     if _TELLING.search(text):
+        text = _ONE_SCALE.sub("1 ", text)
         text = _DOLLARED.sub(r"\1", text) if "$" in text else text
         text = _RUN.sub(_digits, _PART_OF_ONE.sub(lambda m: f"1/{_PARTS[m[1].lower()]}", text))
     if "out" in text:

@@ -35,6 +35,18 @@ _NORM = re.compile(
     r"\\(?:\||[lr]?Vert(?![a-zA-Z]))\s*(?:\\(?:mathbf|vec|boldsymbol|overrightarrow)\s*\{?\s*)?([a-zA-Z])\s*\}?\s*"
     r"\\(?:\||[lr]?Vert(?![a-zA-Z]))"
 )
+_EVENTS = re.compile(
+    r"(?<![a-zA-Z\\])(?:\\Pr|Pr|P|\\mathbb\s*\{?P\}?)\s*(?:\\left\s*)?\(\s*([A-Z])\s*"
+    r"(\\mid(?![a-z])|\||\\vert(?![a-z])|\\cup(?![a-z])|\\cap(?![a-z])|,)\s*([A-Z])\s*(?:\\right\s*)?\)\s*=\s*"
+)
+_JOINTS = {
+    "\\mid": "given",
+    "|": "given",
+    "\\vert": "given",
+    "\\cup": "union",
+    "\\cap": "meets",
+    ",": "meets",
+}
 _TILDES = re.compile(r"(?<![\d.~])\d{1,3}(?:~\d{3})+(?!\d)")
 _LETTER_BEHIND = re.compile(r"\$([^$]*\d[^$a-zA-Z]*)\$\s*([a-zA-Z])")
 
@@ -91,6 +103,11 @@ def grouped_by_points(text: str) -> str:
 def norms(text: str) -> str:
     r"""Write the norm `\|v\|` of a vector as the length `|\overrightarrow{v}|`."""
     return _NORM.sub(r"|\\overrightarrow{\1}|", text)
+
+
+def events(text: str) -> str:
+    r"""Write `P(A \mid B) =` and `P(A \cup B) =` as the names `P_{AgivenB}` and `P_{AunionB}`."""
+    return _EVENTS.sub(lambda m: f"P_{{{m[1]}{_JOINTS[m[2]]}{m[3]}}} = ", text)
 
 
 def worded_of(text: str) -> str:

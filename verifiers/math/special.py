@@ -28,8 +28,16 @@ _DROPPED = names("all a an the on at it is there are real angled")
 _WORDY = re.compile(r"[a-zA-Z]{2}\W*\s|infinit|DNE|undefined|none", re.IGNORECASE)
 _KINDS = names("triangle function number line angle sequence matrix series graph")
 _EVERY = re.compile(
-    r"(?:all|any|every) (?:real numbers?|reals)|all (?:of )?the real(?: number)?s|the set of real numbers"
+    r"(?:all|any|every) (?:real numbers?|reals)|all (?:of )?the real(?: number)?s|the set of real numbers|(?:all|any|every) real(?: numbers?| values?)? (?:of )?[a-z]"
 )
+_EVERY_WHOLE = re.compile(
+    r"(?:[a-z] (?:is|can be) )?(?:all|any|every) (?P<sign>positive |natural |non-?negative )?"
+    r"(?P<kind>integers?|numbers?|naturals?)(?: [kmn])?"
+)
+_WHOLE_SETS = {
+    "integer": "\\mathbb{Z}", "positive integer": "\\mathbb{Z}^+", "natural number": "\\mathbb{N}",
+    "natural": "\\mathbb{N}", "non-negative integer": "\\mathbb{N}_0", "nonnegative integer": "\\mathbb{N}_0",
+}  # fmt: skip
 _NO_SOLUTION = re.compile(
     r"(?:there (?:is|are|exists?) )?no (?:(?:such|real|integer|integral|natural|positive|possible|valid) )*"
     r"(?:solutions?|roots?|values?|numbers?|integers?|pairs?|triples?|functions?|polynomials?)"
@@ -49,6 +57,7 @@ _NO_VALUE = (("does not exist", "dne", "doesn't exist"), ("undefined", "not defi
 _LABELLED = re.compile(r"(?:\(([A-J])\)|([A-J])[.:)])(?![+-]|\s+[+-]\s|\s*[*/^=])\s*(\S.*)")
 _WORDED = re.compile(r"([A-J])\s+([A-Z][a-z]\w+.*)", re.DOTALL)
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?\s*(?:([AaPp])\.?\s*[Mm]\.?)?")
+_CLOCK_LAYOUT = re.compile(r"\$|\\[!,;:]")
 _HOUR = re.compile(r"(\d{1,2})\s*([AaPp])\.?\s*[Mm]\.?")
 _HOURS = {"noon": "12:00 PM", "midnight": "12:00 AM"}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -69,6 +78,8 @@ def set_in_notation(text: str) -> str:
     words = " ".join(_FONT.sub(r"\1", text).lower().strip(" .").split()) if len(text) < 60 else ""
     if _EVERY.fullmatch(words):
         return "\\mathbb{R}"
+    if every := _EVERY_WHOLE.fullmatch(words):
+        return _WHOLE_SETS.get((every["sign"] or "") + every["kind"].removesuffix("s"), text)
     if _UNLIMITED.fullmatch(words):
         return "\\infty"
     if exception := _EXCEPTION.fullmatch(words):
@@ -136,6 +147,7 @@ def _several(text: str) -> set[str] | None:
 
 def _clock(text: str) -> tuple[int, int, bool] | None:
     """Return (minutes past midnight or noon, seconds, whether am or pm was said)."""
+    text = _CLOCK_LAYOUT.sub("", text) if ":" in text and ("$" in text or "\\" in text) else text
     text = _HOURS.get(
         text.lower(), text.removesuffix(" o'clock") + (":00" if text.endswith(" o'clock") else "")
     )

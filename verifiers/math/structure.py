@@ -33,6 +33,7 @@ from evol.verifiers.math.naming import (
     labelled_values,
     numbered,
     reduced,
+    right_sides,
     workings,
 )
 from evol.verifiers.math.nodes import (
@@ -45,6 +46,7 @@ from evol.verifiers.math.nodes import (
     SetOp,
     Sym,
     Text,
+    symbols,
 )
 from evol.verifiers.math.piecewise import match_piecewise
 from evol.verifiers.math.plusminus import spread
@@ -66,9 +68,11 @@ class Matcher:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self._steps = Steps()
+        self._whole: tuple[Node, ...] = ()
 
     def match(self, a: Node, b: Node) -> Finding:
         """Compare two trees; never raises MathError."""
+        self._whole = (a, b)
         try:
             return self._match(a, b)
         except MathError as error:
@@ -128,6 +132,10 @@ class Matcher:
 
     def _assignments(self, a: Node, b: Node) -> Finding | None:
         left, right = assigned(a), assigned(b)
+        if (left is None) != (right is None):
+            points = right_sides(a if left else b)
+            if points and isinstance(b if left else a, Seq):
+                return self._match(points, b if left else a)
         if left is None and right is None:
             return None
         if left is not None and right is not None:
@@ -181,8 +189,13 @@ class Matcher:
         values = self._in_order([v for _, v in left], [v for _, v in right])
         given = any(map(is_given_name, names_a + names_b)) or differ_by_index(names_a, names_b)
         given = given or any(map(parameters_differ, left, right))
-        renamed = self.profile.renamed_variables and not given
+        renamed = self.profile.renamed_variables and not given and not self._both_know(names_a, names_b)
         return Finding(None, "different_name") if values.equal and not renamed else values
+
+    def _both_know(self, names_a: list[str], names_b: list[str]) -> bool:
+        """Whether names that differ at one place both occur in both answers: x = 2 beside x + y = 3 is not y = 2."""
+        known = symbols(self._whole[0]) & symbols(self._whole[1])
+        return any(x != y and x in known and y in known for x, y in zip(names_a, names_b, strict=False))
 
     # Sets of reals and relations
 

@@ -14,7 +14,6 @@ from evol.verifiers.math.permuted import with_permutations
 
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|textbf|mathrm)\s*\{([^{}]*)\}")
 _LAYOUT = re.compile(r"\\(?:left|right|quad|qquad)(?![a-z])|\\[,;:! ]")
-_FENCE = re.compile(r"\\(?:left|right|q?quad)(?![a-z])")
 _QUALIFYING = re.compile(r"\b(?:or|and|not|if|base|mod|odd|even|per|times)\b")
 _ORDINAL = re.compile(
     r"(?:(?:on|in|at)\s+)?(?:the\s+)?(?P<number>\d+)\s*(?:\^\s*)?\{?\s*(?:st|nd|rd|th)\s*\}?"
@@ -35,7 +34,7 @@ _EXTREME = re.compile(
     re.IGNORECASE,
 )
 _EXTREMES = {"max": "max", "larg": "max", "great": "max", "min": "min", "small": "min", "least": "min"}
-_NUMBERED = re.compile(r"(?<![\w\\])(?P<word>[A-Z][a-z]+)\s+(?P<at>[1-9])\s*:\s*")
+_NUMBERED = re.compile(r"(?<![\w\\])(?P<word>(?!Step|Phase)[A-Z][a-z]+)\s+(?P<at>[1-9])\s*:\s*")
 _PART = re.compile(r"(?<![\w\\^_{(])\(?(?P<mark>[a-f]|[1-6]|i{1,3}|iv|v)\)\s*(?=[^\s,;)])")
 _JOINED = re.compile(r"[,;:]|\b(?:or|and)\b|^[+*/^=<>]|[-+*/^=<>]$|dots")
 _MARKS = ("abcdef", "123456", ("i", "ii", "iii", "iv", "v"))
@@ -66,6 +65,23 @@ _SPELLED_TWICE = re.compile(r"(?P<number>-?\d[\d,.]*)\s*\(\s*[A-Za-z]+(?:[\s-]+[
 _CONDITION = re.compile(
     r"(?<=[\w}$\s])\(\s*(?P<condition>[a-zA-Z](?:_\{?\w\}?)?\s*"
     r"(?:\\(?:neq?|leq?|geq?|leqslant|geqslant)(?![a-z])|[<>≠≤≥])[^()]{1,60})\)\s*\.?$"
+)
+_FORM = re.compile(
+    r"(?:all\s+|the\s+|any\s+|those\s+)?(?:(?:positive|natural)\s+)?(?:integers?|numbers?|\$?n\$?)\s*(?:\$?n\$?\s+)?"
+    r"(?:that\s+are\s+|is\s+)?of\s+the\s+form\s+(?P<term>\$?[^\s$].*)"
+)
+_BEHIND_FOR = re.compile(
+    r"\s*(?:\$\s*)?\b(?:for|where|with|when)\s+(?!all|any|every|each|some)"
+    r"(?P<condition>\$?[^=$]{1,40}(?:\\[lg]eq?(?:slant)?(?![a-z])|[<>≤≥])[^=$]{1,40}\$?)$"
+)
+_FROM = re.compile(
+    r"(?P<name>[a-z])\s*(?:=|\\in\s*\\\{)\s*(?P<first>[01])\s*,[\s\d,]*(?:\\[lc]?dots|\.\.\.|…)\s*(?:\\\})?\s*\.?$"
+)
+_DAY_TIME = re.compile(
+    r"(?P<a>\d+)\s*(?P<large>h|hr|hrs|km|kg|m|min)\.?\s*(?P<b>\d+)\s*(?P<small>min|mins|cm|mm|sec|s|g|m)\.?"
+)
+_CHANGE = re.compile(
+    r"(?:an?\s+|it\s+)?(?P<way>in|de)crease[sd]?\s+(?:of|by)\s+(?P<amount>[\d.,]+\s*\\?%)", re.IGNORECASE
 )
 _RATIO_NAME = re.compile(r"(?<![A-Za-z\\])([A-Z]{2,3})\s*:\s*([A-Z]{2,3})(?=\s*=)")
 
@@ -204,10 +220,47 @@ def _spelled_twice(text: str) -> str:
 def _condition(text: str) -> str:
     r"""Return `y^2 = 8x (x \ne 0)` as `y^2 = 8x, x \ne 0`."""
     plain = text.replace("$", "") if text.count("$") % 2 == 0 else text
-    match = _CONDITION.search(_FENCE.sub("", plain))
+    plain = _LAYOUT.sub(" ", plain)
+    match = _CONDITION.search(plain)
     if match is None or "=" not in plain[: match.start()]:
         return text
-    return f"{_FENCE.sub('', plain)[: match.start()].rstrip(' ,;')}, {match['condition']}"
+    return f"{plain[: match.start()].rstrip(' ,;')}, {match['condition']}"
+
+
+def _form(text: str) -> str:
+    """Return `n = 4k + 1` for `numbers of the form 4k + 1`."""
+    match = _FORM.fullmatch(_unwrapped(text).rstrip("."))
+    return f"n = {match['term'].replace('$', '')}" if match else text
+
+
+def _behind_for(text: str) -> str:
+    r"""Return `f(x) = x^2 \text{ for } x > 0` as `f(x) = x^2, x > 0`."""
+    plain = _unwrapped(text)
+    match = _BEHIND_FOR.search(plain)
+    if match is None or not match.start():
+        return text
+    return f"{plain[: match.start()]}, {match['condition']}".replace("$", "")
+
+
+def _from_first(text: str) -> str:
+    r"""Return `k = 0, 1, 2, \dots` behind an answer as `k \ge 0`."""
+    return _FROM.sub(lambda m: f"{m['name']} \\ge {m['first']}", text)
+
+
+def _two_units(text: str) -> str:
+    """Return `2 h 30 min` with its units in words."""
+    match = _DAY_TIME.fullmatch(_LAYOUT.sub(" ", _unwrapped(text)))
+    if match is None:
+        return text
+    names = {"h": "hours", "hr": "hours", "hrs": "hours", "mins": "min", "sec": "seconds", "s": "seconds"}
+    large, small = names.get(match["large"], match["large"]), names.get(match["small"], match["small"])
+    return f"{match['a']} \\text{{ {large}}} {match['b']} \\text{{ {small}}}"
+
+
+def _change(text: str) -> str:
+    """Return `decreased by 4%` as `4% decrease`."""
+    match = _CHANGE.fullmatch(_unwrapped(text))
+    return f"{match['amount']} \\text{{ {match['way'].lower()}crease}}" if match else text
 
 
 def _ratio_name(text: str) -> str:
@@ -238,6 +291,12 @@ _RULES: tuple[_Rule, ...] = (
     ((")(", ") ("), re.compile(r"\([1-9]\)\s*\("), _statements),
     ((":",), re.compile(""), _ratio_name),
     (("only ",), re.compile(""), _only),
+    (("of the form",), re.compile(""), _form),
+    (("for ", "where ", "with ", "when "), re.compile(r".*[<>≤≥]|.*\\[lg]e"), _behind_for),
+    (("dots", "...", "…"), re.compile(r".*[=n]\s*(?:\\\{)?\s*[01]\s*,"), _from_first),
+    (("h", "m", "g"), re.compile(r"\d+\s*(?:\\\w+\s*\{)?\s*[hkm]"), _two_units),
+    (("crease",), re.compile(""), _change),
+    (("{:}",), re.compile(""), lambda text: text.replace("{:}", ":")),
     (("sign", "combination"), re.compile(""), _signs),
     (("\\neg", "\\lnot", "¬"), re.compile(r"[\s$]*(?:\\|¬)"), _denied_statement),
     ((")}",), re.compile(r"\\text\s*\{\s*-?\d"), _spelled_twice),

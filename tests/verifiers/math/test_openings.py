@@ -107,3 +107,9 @@ def test_a_reason_is_no_choice(gold: str, response: str) -> None:
     verdict = verify(gold, response, profile=LENIENT, last_resort=False)
     assert verdict.accepted, (verdict.reason, verdict.evidence)
     assert not verify("A", response, profile=LENIENT, last_resort=False).accepted
+
+
+def test_numbered_steps_are_no_labelled_values() -> None:
+    response = "Step 1: 3+3=6\nStep 2: 6+5=11\nFinal: 11"
+    assert verify("11", response, profile=LENIENT, last_resort=False).accepted
+    assert not verify("6", response, profile=LENIENT, last_resort=False).accepted
