@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import doctest
 import re
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -57,6 +56,7 @@ def __run_examples__(sources):
     return outcomes
 """
 TRUTHS = ("True", "False")
+STYLES: dict[str, Literal["unittest", "doctest"]] = {"unittest": "unittest", "doctest": "doctest"}
 ADAPTER = """
 
 def {name}(*args, **kwargs):
@@ -209,8 +209,7 @@ def try_examples(sandbox: Sandbox, program: str, suite: Suite, limits: Limits) -
         return Trial("doctest", len(examples), 0, (execution,), None, ended)
     held = [_holds(e, *o) for e, o in zip(examples, outcomes, strict=True)]
     if all(held) and any(map(_states, examples)):
-        script = "\n".join(map(_as_test, examples))
-        judged = try_script(sandbox, program, replace(suite, script=script), limits)
+        judged = try_script(sandbox, program, suite, limits)
         return replace(judged, executions=(execution, *judged.executions))
     miss = None
     if not all(held):
@@ -234,14 +233,6 @@ def _states(example: doctest.Example) -> bool:
     called = tree.body[0].value if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr) else None
     asks = isinstance(called, ast.Call) and isinstance(called.func, ast.Name) and called.func.id in BUILTINS
     return asks and example.want.strip() in TRUTHS
-
-
-def _as_test(example: doctest.Example) -> str:
-    """Return an example as statements of a test script, which asserts what it states."""
-    source, want = example.source.strip("\n"), example.want.strip()
-    if example.exc_msg is not None:
-        return f"try:\n{textwrap.indent(source, '    ')}\nexcept Exception:\n    pass"
-    return f"assert (\n{source}\n) == {want}" if want in TRUTHS and _states(example) else source
 
 
 def _outcomes(execution: Execution, count: int) -> list[tuple[str, str | None]] | None:
@@ -270,9 +261,9 @@ def _holds(example: doctest.Example, got: str, raised: str | None) -> bool:
 
 def try_script(sandbox: Sandbox, program: str, suite: Suite, limits: Limits) -> Trial:
     """Run the tests in a process of their own, on a proxy of the program."""
-    style: Literal["unittest", "script"] = "unittest" if suite.format == "unittest" else "script"
+    style = STYLES.get(suite.format, "script")
     names = {name: name for name in suite.entry_points}
-    execution = sandbox.run(Judge(program, suite.script, style, names), limits)
+    execution = sandbox.run(Judge(program, suite.examples or suite.script, style, names), limits)
     judgement = execution.judgement
     if judgement is None and execution.judge in UNFINISHED:
         return Trial("judge", 1, 0, (execution,), broken="they ended before they came to a conclusion")

@@ -11,6 +11,7 @@ import ast
 import builtins
 import io
 import sys
+import types
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from evol.verifiers.sandbox import wire
 from evol.verifiers.sandbox.imports import ALLOWED
 from evol.verifiers.sandbox.peer import Gone, Peer
 from evol.verifiers.sandbox.proxy import Remote
-from evol.verifiers.sandbox.thrown import GENUINE
+from evol.verifiers.sandbox.thrown import GENUINE, PROGRAM
 from evol.verifiers.sandbox.values import Value
 
 FILENAME = "<tests>"
@@ -215,12 +216,26 @@ def run_doctest(tree: ast.Module, task: dict[str, Any], namespace: dict[str, Any
     """Run the examples in the text; raises AssertionError for the first one that fails."""
     import doctest
 
-    flags = doctest.NORMALIZE_WHITESPACE
+    class Checker(doctest.OutputChecker):
+        def check_output(self, want: str, got: str, optionflags: int) -> bool:
+            # A class of the program's is written with its module, and without it where that is `__main__`.
+            given = (got, got.removeprefix(f"{PROGRAM}."))
+            return any(super(Checker, self).check_output(want, each, optionflags) for each in given)
+
+    def compiled(source: str, name: str, *options: Any) -> types.CodeType:
+        statements = ast.parse(source, name, "single")
+        Rewriter(state).rewrite(statements)
+        return compile(statements, name, *options)
+
+    vars(doctest)["compile"] = compiled
+    module = sys.modules[PROGRAM] = types.ModuleType(PROGRAM)
+    vars(module).update(namespace)
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS | doctest.FAIL_FAST
     examples = doctest.DocTestParser().get_doctest(task["tests"], namespace, "tests", None, 0)
-    runner = doctest.DocTestRunner(verbose=False, optionflags=flags | doctest.FAIL_FAST)
+    runner = doctest.DocTestRunner(Checker(), verbose=False, optionflags=flags)
     written = io.StringIO()
     runner.run(examples, out=written.write, clear_globs=False)
-    state.checks += runner.tries
+    state.checks += sum(1 for example in examples.examples if example.want)
     if runner.failures:
         raise AssertionError(written.getvalue()[-MESSAGE:])
 
