@@ -56,7 +56,7 @@ def __run_examples__(sources):
     return outcomes
 """
 TRUTHS = ("True", "False")
-STYLES: dict[str, Literal["unittest", "doctest"]] = {"unittest": "unittest", "doctest": "doctest"}
+STYLES: dict[str, Literal["script", "unittest", "doctest"]] = {"unittest": "unittest", "doctest": "doctest"}
 ADAPTER = """
 
 def {name}(*args, **kwargs):

@@ -222,7 +222,7 @@ def run_doctest(tree: ast.Module, task: dict[str, Any], namespace: dict[str, Any
             given = (got, got.removeprefix(f"{PROGRAM}."))
             return any(super(Checker, self).check_output(want, each, optionflags) for each in given)
 
-    def compiled(source: str, name: str, *options: Any) -> types.CodeType:
+    def compiled(source: str, name: str, *options: Any) -> Any:
         statements = ast.parse(source, name, "single")
         Rewriter(state).rewrite(statements)
         return compile(statements, name, *options)
