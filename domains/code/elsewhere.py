@@ -22,7 +22,7 @@ from evol.domains.code.inputs import varied
 from evol.domains.code.trying import ENOUGH_S, shared_verifier
 from evol.types import Json
 from evol.verifiers.code.formats import read_tests
-from evol.verifiers.code.literal_cases import read_literal
+from evol.verifiers.code.literal_reading import read_literal
 from evol.verifiers.sandbox import Call, Invocation, Limits, Raised, Result
 from evol.verifiers.sandbox.values import canonical
 from evol.verifiers.sandbox.wire import Node

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from evol.types import Json, Verdict
 from evol.verifiers.code import routes
 from evol.verifiers.code.evaluate import Beyond
-from evol.verifiers.code.literal_cases import LiteralTests, read_literal
+from evol.verifiers.code.literal_cases import LiteralTests
+from evol.verifiers.code.literal_reading import read_literal
 from evol.verifiers.code.routes import Trial
 from evol.verifiers.code.scripts import assemble, guess
 from evol.verifiers.code.source import displayed_depth, loaded_names, parse

@@ -14,7 +14,7 @@ from typing import Any, Final
 from evol.domains.code.replies import own_program
 from evol.domains.code.trying import suite_for
 from evol.types import Json, Sample
-from evol.verifiers.code.literal_cases import read_literal
+from evol.verifiers.code.literal_reading import read_literal
 from evol.verifiers.code.source import parse
 from evol.verifiers.code.suite import Suite
 

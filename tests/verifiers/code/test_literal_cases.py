@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evol.verifiers.code.evaluate import Beyond
-from evol.verifiers.code.literal_cases import Missing, judge_case, read_literal
+from evol.verifiers.code.literal_cases import Missing, judge_case
+from evol.verifiers.code.literal_reading import read_literal
 from evol.verifiers.sandbox import Invocation, Raised, Returned, Value
 
 PLAIN = st.recursive(
@@ -102,9 +103,59 @@ def test_names_may_stand_for_results():
 
 
 @pytest.mark.parametrize(
+    ("script", "args", "right", "wrong"),
+    [
+        ("for i in range(2, 4):\n    assert f(i, i + 1) == str(i)", [(2, 3), (3, 4)], ["2", "3"], ["2", "4"]),
+        (
+            "cases = [([1, 2], 3), ([], 0)]\nfor xs, want in cases:\n    assert f(xs) == want",
+            [([1, 2],), ([],)],
+            [3, 0],
+            [3, None],
+        ),
+        (
+            "xs = [1, 2]\nys = [3, 4]\nfor i, (x, y) in enumerate(zip(xs, ys)):\n    assert f(x, i) == y",
+            [(1, 0), (2, 1)],
+            [3, 4],
+            [3, 3],
+        ),
+        ("for k, v in {'a': 1, 'b': 2}.items():\n    assert f(k) == v", [("a",), ("b",)], [1, 2], [1, 1]),
+        ("for k in {'a': 1, 'b': 2}:\n    assert f(k)", [("a",), ("b",)], [1, 2], [1, 0]),
+        (
+            "for i in (1, 2):\n    for c in 'ab':\n        x = c * i\n        assert f(x) == i",
+            [("a",), ("b",), ("aa",), ("bb",)],
+            [1, 1, 2, 2],
+            [1, 1, 2, 1],
+        ),
+    ],
+)
+def test_a_loop_over_what_the_script_states_is_read_turn_by_turn(script, args, right, wrong):
+    tests = read_literal(script, ["f"])
+    assert tests is not None
+    assert [call.args for call in tests.calls] == args
+    assert all(holds(script, *right))
+    assert holds(script, *wrong).index(False) == len(args) - 1
+
+
+def test_a_turn_of_a_loop_is_named_where_it_fails():
+    tests = read_literal("for i, (a, b) in [(0, (1, 'x')), (1, (2, 'y'))]:\n    assert f(a) == b", ["f"])
+    assert tests is not None
+    assert tests.cases[1].source == "assert f(a) == b with i = 1, a = 2, b = 'y'"
+
+
+@pytest.mark.parametrize(
     "script",
     [
-        "for i in range(3):\n    assert f(i) == i",
+        "for i in range(1001):\n    assert f(i) == i",
+        "for i in f(1):\n    assert i == 1",
+        "for k, v in [1, 2].items():\n    assert f(k) == v",
+        "for i in enumerate([1], f(2)):\n    assert f(i)",
+        "for a, b in [(1, 2), (3,)]:\n    assert f(a) == b",
+        "for a, *b in [(1, 2)]:\n    assert f(a) == b",
+        "for i in range(3):\n    if i:\n        assert f(i) == i",
+        "for i in range(3):\n    assert f(i) == i\n    break",
+        "for i in {1, 2}:\n    assert f(i) == i",
+        "cases = [[1], [2]]\nfor c in cases:\n    f(c)\nassert cases == [[1], [2]]",
+        "for c in [[1]]:\n    f(c)\n    assert c == [1]",
         "l = [1, 2]\nassert f(l) is None\nassert l == [2, 1]",
         "l = [1, 2]\nassert f(l) == l",
         "l = [1, 2]\nm = l\nf(l)\nassert m == [2, 1]",

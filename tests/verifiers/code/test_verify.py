@@ -14,7 +14,7 @@ from evol.verifiers.sandbox import Limits
 
 DATA = Path(__file__).parents[3] / "../shared/data"
 ADD = read_tests(["assert add(1, 2) == 3", "assert add(2, 2) == 4", "assert add(0, 0) == 0"])
-LOOP = read_tests("for i in range(3):\n    assert add(i, i) == 2 * i")
+LOOP = read_tests("i = 0\nwhile i < 3:\n    assert add(i, i) == 2 * i\n    i += 1")
 RIGHT = "def add(a, b):\n    return a + b"
 
 FORMS = {
@@ -139,9 +139,7 @@ def test_no_suite_is_no_tests(verifier):
     assert verifier.verify(RIGHT, None).reason == "no_tests"
 
 
-@pytest.mark.parametrize(
-    "tests", ["import nowhere\nfor i in (1,):\n    assert add(1, 2) == 3", "assert add(1"]
-)
+@pytest.mark.parametrize("tests", ["import nowhere\nwhile add(1, 2) != 3:\n    assert False", "assert add(1"])
 def test_tests_that_do_not_work_say_nothing_about_the_program(tests, verifier):
     verdict = verifier.verify(RIGHT, read_tests(tests, entry_point="add"))
     assert (verdict.outcome, verdict.reason) == ("undecided", "broken_tests")
@@ -224,7 +222,9 @@ def test_tests_may_rename_what_they_import_of_the_program(verifier):
     literal = read_tests("from solution import add as plus\nassert plus(1, 2) == 3", entry_point="add")
     verdict = verifier.verify(RIGHT, literal)
     assert (verdict.reason, verdict.evidence["route"]) == ("tests_passed", "io")
-    loop = read_tests("from solution import add as plus\nfor i in (1, 2):\n    assert plus(i, i) == 2 * i")
+    loop = read_tests(
+        "from solution import add as plus\nfor i in (1, 2):\n    if i:\n        assert plus(i, i) == 2 * i"
+    )
     assert verifier.verify(RIGHT, loop).accepted
     assert verifier.verify("def add(a, b): return a", loop).reason == "tests_failed"
 
