@@ -39,6 +39,7 @@ _SETS = {"cup": "union", "cap": "intersection", "setminus": "difference"}
 _PRECEDENCE = {
     "cup": 1, "cap": 1, "setminus": 1, ":": 2, "+": 3, "-": 3, "pm": 3, "mp": 3, "*": 4, "/": 4, "mod": 4,
 }  # fmt: skip
+_FINITE = ("cup", "set", "set")
 _SEPARATORS = frozenset((",", ";", "and", "or", "&"))
 _UNIVERSAL = frozenset(("all", "any", "every", "each"))
 _FILLERS = frozenset(("only", "approximately", "about", "exactly", "roughly", "answer"))
@@ -237,6 +238,8 @@ class Parser:
             factor = right if op == "*" else Pow(right, MINUS_ONE)
             return Mul((*left.factors, factor) if isinstance(left, Mul) else (left, factor))
         if op in _SETS:
+            if isinstance(left, Seq) and isinstance(right, Seq) and (op, left.kind, right.kind) == _FINITE:
+                return Seq((*left.items, *right.items), "set")
             return SetOp(_SETS[op], left, right)
         if op == "mod":
             return Call("mod", (left, right))

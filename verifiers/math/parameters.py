@@ -23,9 +23,12 @@ _KINDS = {"i": "\\mathbb{Z}", "r": "\\mathbb{R}", "n": "\\mathbb{N}"}
 _CONSTANT = re.compile(r"[CcKk]")
 _CONSTANT_REMARK = re.compile(
     r"[\s,;(]*(?:\\text\s*\{)?[\s,;(]*(?:where|with|for (?:some|any|every|an))[\s}]*"
-    r"(?:(?:real|arbitrary|any|some|an?)\s+)*(?:constants?\s+)?(?:\\text\s*\{)?\s*\$?[A-Za-z](?:_\{?\d\}?)?\$?"
+    r"(?:(?:real|arbitrary|any|some|an?)\s+)*(?:constants?\s+)?(?:\\text\s*\{)?[\s}]*\$?[A-Za-z](?:_\{?\d\}?)?\$?"
     r"\s*(?:\\text\s*\{)?\s*(?:(?:is|are|being|denotes)\s+"
     r"(?:(?:an?|any|some|arbitrary|real|the)\s+)*constants?(?:\s+of integration)?)?[\s.)}]*$"
+)
+_ARBITRARY = re.compile(
+    r"(?<=[ZNRQ}\s$])\s*(?:\\text\s*\{\s*)?(?:is|are)\s+(?:an?\s+)?arbitrary\s*\}?[\s.]*$"
 )
 _NUMBERED = re.compile(r"[CcKk]_\d")
 _LETTERED = re.compile(r"[ABCDK]")
@@ -42,6 +45,8 @@ def domain_in_notation(text: str) -> str:
     r"""Return an answer with words that make a parameter a number of a kind written as `k \in \mathbb{Z}`."""
     if "constant" in text:
         text = _CONSTANT_REMARK.sub("", text)
+    if "arbitrary" in text:
+        text = re.sub(r",?\s*\bwhere\s+(?=\$?[a-z]\s*\\in)", ", ", _ARBITRARY.sub("", text))
     if "integer" not in text and "real" not in text and "natural" not in text:
         return text
     match = _INTEGER.fullmatch(" ".join(_TEXT.sub(r" \1 ", text).split()))

@@ -40,6 +40,8 @@ class Profile:
     """A sentence with one proper name, its subject, equals that name."""
     customary_names: bool
     """`F_{30}` may be a Fibonacci number and `\\omega` a cube root of unity."""
+    positive_variables: bool = False
+    """Variables stand for positive quantities: `\\sqrt{v^2}` is `v`."""
     last_digit_error: bool = False
     """Two printed decimals are equal where they differ by no more than one in the last digit."""
 
@@ -48,6 +50,6 @@ STRICT = Profile("strict", True, False, 0, False, False, False, False, False, Fa
 GOLD = replace(STRICT, name="gold", percent_as_number=True)
 """Strict but for a key that says 42% where a solution, asked for it in percent, says 42."""
 LENIENT = Profile("lenient", False, True, 2, True, True, True, True, True, True, True, True, True)
-MEASURED = replace(LENIENT, name="measured", last_digit_error=True)
+MEASURED = replace(LENIENT, name="measured", last_digit_error=True, positive_variables=True)
 """Lenient for measured quantities, as physics collections judge them: a decimal carries an error."""
 PROFILES = {profile.name: profile for profile in (STRICT, GOLD, LENIENT, MEASURED)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from evol.verifiers.math.containers import has_decimals
@@ -9,15 +10,19 @@ from evol.verifiers.math.equality import Finding, equal_expressions
 from evol.verifiers.math.limits import Steps
 from evol.verifiers.math.magnitude import certainly_different
 from evol.verifiers.math.nodes import (
+    HALF,
     Add,
     Based,
     Call,
     Mul,
     Node,
     Num,
+    Pow,
     Quantity,
     Sym,
+    substitute,
     symbols,
+    walk,
 )
 from evol.verifiers.math.profiles import Profile
 from evol.verifiers.math.realsets import infinite_sign
@@ -25,6 +30,15 @@ from evol.verifiers.math.rounded import printed_alike, terms_printed_alike, with
 from evol.verifiers.math.units import Unit, noun, parse_unit
 
 _DEGREES = frozenset(("degree", "degrees", "deg"))
+# The first four letters of words, of which two in one line mean the contrary of each other.
+_OPPOSITES = tuple(
+    frozenset(pair.split())
+    for pair in (
+        "incr decr", "incr redu", "rise fall", "prof loss", "gain loss", "more less", "more fewe",
+        "left righ", "nort sout", "east west", "abov belo", "befo afte", "ahea behi", "long shor",
+        "olde youn", "cloc anti", "cloc coun", "fast slow", "high lowe", "win lose", "up down", "late earl",
+    )
+)  # fmt: skip
 _RADIAN = "radian"
 
 
@@ -83,6 +97,8 @@ def split_unit(node: Node) -> tuple[Node, str]:
 
 def _both_units(a: Node, unit_a: str, b: Node, unit_b: str, profile: Profile, steps: Steps) -> Finding:
     x, y = _unit(unit_a), _unit(unit_b)
+    if (x is None) != (y is None) and profile.nouns_ignored and _adds_a_noun(unit_a, unit_b):
+        return match_values(a, b, profile, steps)
     if x is None or y is None:
         return _nouns(match_values(a, b, profile, steps), unit_a, unit_b, x is None and y is None, profile)
     if x.dimension == y.dimension:
@@ -101,8 +117,25 @@ def _both_units(a: Node, unit_a: str, b: Node, unit_b: str, profile: Profile, st
     return Finding(False, "different_unit")
 
 
+def _opposite(a: str, b: str) -> bool:
+    """Whether two nouns say the contrary of each other: an increase and a decrease."""
+    left, right = ({word[:4] for word in noun(unit).split()} for unit in (a, b))
+    return any(
+        len(pair & left) == len(pair & right) == 1 and pair & left != pair & right for pair in _OPPOSITES
+    )
+
+
+def _adds_a_noun(a: str, b: str) -> bool:
+    """Whether one unit is the other with a noun behind it: `percent increase`, `cm of wire`."""
+    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+    rest = longer.removeprefix(f"{shorter} ")
+    return rest != longer and re.fullmatch(r"[a-z ]{3,30}", rest) is not None and parse_unit(rest) is None
+
+
 def _nouns(values: Finding, unit_a: str, unit_b: str, counted: bool, profile: Profile) -> Finding:
     """Hold equal values open where what they count, or a unit and a counted thing, differ."""
+    if values.equal and _opposite(unit_a, unit_b):
+        return Finding(False, "different_nouns")
     same = counted and (noun(unit_a) == noun(unit_b) or profile.nouns_ignored)
     return Finding(None, "different_nouns") if values.equal and not same else values
 
@@ -165,6 +198,8 @@ def match_values(
         return Finding(False, "different_magnitude")
     if finding.reason == "log_base" and profile.any_log_base:
         return Finding(True, "any_log_base")
+    if profile.positive_variables and _equal_for_positive(a, b, steps):
+        return Finding(True, "positive_variables")
     if finding.reason == "domain_differs" and profile.common_domain:
         return Finding(True, "common_domain")
     if profile.printed_digits and _printed_alike(a, b, digits or (a, b), profile.printed_digits, steps):
@@ -178,6 +213,15 @@ def _printed_alike(a: Node, b: Node, digits: tuple[Node, Node], least: int, step
     if printed_alike(*digits, least):
         return True
     return (has_decimals(a) or has_decimals(b)) and terms_printed_alike(a, b, least, steps)
+
+
+def _equal_for_positive(a: Node, b: Node, steps: Steps) -> bool:
+    """Whether two expressions with roots are equal where every variable is positive, a square of its own."""
+    names = symbols(a) | symbols(b)
+    if not names or not any(isinstance(p, Pow) and p.exponent == HALF for p in (*walk(a), *walk(b))):
+        return False
+    squares = {name: Pow(Sym(name), Num(Fraction(2))) for name in names}
+    return bool(equal_expressions(substitute(a, squares), substitute(b, squares), steps).equal)
 
 
 def _infinities(a: Node, b: Node, signs: tuple[int, int]) -> Finding:

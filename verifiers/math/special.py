@@ -28,7 +28,8 @@ _DROPPED = names("all a an the on at it is there are real angled")
 _WORDY = re.compile(r"[a-zA-Z]{2}\W*\s|infinit|DNE|undefined|none", re.IGNORECASE)
 _KINDS = names("triangle function number line angle sequence matrix series graph")
 _EVERY = re.compile(
-    r"(?:all|any|every) (?:real numbers?|reals)|all (?:of )?the real(?: number)?s|the set of real numbers|(?:all|any|every) real(?: numbers?| values?)? (?:of )?[a-z]"
+    r"(?:all|any|every) (?:real numbers?|reals)|all (?:of )?the real(?: number)?s|the set of real numbers"
+    r"|(?:all|any|every) real(?: numbers?| values?)? (?:of )?[a-z]"
 )
 _EVERY_WHOLE = re.compile(
     r"(?:[a-z] (?:is|can be) )?(?:all|any|every) (?P<sign>positive |natural |non-?negative )?"
@@ -75,7 +76,11 @@ def set_in_notation(text: str) -> str:
     """
     if not _WORDY.search(text):
         return text
-    words = " ".join(_FONT.sub(r"\1", text).lower().strip(" .").split()) if len(text) < 60 else ""
+    words = (
+        " ".join(_FONT.sub(r"\1", text).replace("$", "").lower().strip(" .").split())
+        if len(text) < 60
+        else ""
+    )
     if _EVERY.fullmatch(words):
         return "\\mathbb{R}"
     if every := _EVERY_WHOLE.fullmatch(words):

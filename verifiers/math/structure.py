@@ -193,9 +193,9 @@ class Matcher:
         return Finding(None, "different_name") if values.equal and not renamed else values
 
     def _both_know(self, names_a: list[str], names_b: list[str]) -> bool:
-        """Whether names that differ at one place both occur in both answers: x = 2 beside x + y = 3 is not y = 2."""
+        """Whether names that differ at one place occur in both answers: beside x + y = 3, x is not y."""
         known = symbols(self._whole[0]) & symbols(self._whole[1])
-        return any(x != y and x in known and y in known for x, y in zip(names_a, names_b, strict=False))
+        return any(x != y and {x, y} <= known for x, y in zip(names_a, names_b, strict=False))
 
     # Sets of reals and relations
 

@@ -26,11 +26,24 @@ _BOUND = 1_000
 _MAX_NUMBER = 100
 _MAX_TEXT = 200
 _WORDS = re.compile(
-    r"\b(?:odd|even|multiples?|divisible|congruent|powers?|primes?|squares?|cubes?|composite|except)\b"
+    r"\b(?:odd|even|multiples?|divisible|congruent|powers?|primes?|squares?|cubes?|composite|except|integers)\b"
     r"|\\not\s*\\equiv|\\nmid",
     re.IGNORECASE,
 )
-_STEMS = ("odd", "even", "mult", "divis", "congr", "power", "prime", "square", "cube", "compos", "except")
+_STEMS = (
+    "odd",
+    "even",
+    "mult",
+    "divis",
+    "congr",
+    "power",
+    "prime",
+    "square",
+    "cube",
+    "compos",
+    "except",
+    "integers",
+)
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|textbf|mathrm)\s*\{([^{}]*)\}")
 _LAYOUT = re.compile(r"\\(?:left|right|quad|qquad)(?![a-z])|\\[,;:! ()]|[$~]")
 _SET = r"\\in\s*\\mathbb\s*\{?[znp]\}?(?:\^[+*]|\^\{[+*]\}|_\+|_\{[+>0]*\})?"
@@ -52,11 +65,15 @@ _PIECE = re.compile(
     r"|(?P<above>>|greater\s+than|larger\s+than|more\s+than)\s*(?P<orequal>or\s+equal\s+to\s+|=\s*)?(?P<low>\d+)"
     r"|(?P<least>\\geq?(?:slant)?(?![a-z])|at\s+least)\s*(?P<from>\d+)"
     r"|(?P<below><|less\s+than|smaller\s+than)\s*(?P<orupto>or\s+equal\s+to\s+|=\s*)?(?P<high>\d+)"
-    r"|(?P<most>\\leq?(?:slant)?(?![a-z])|at\s+most)\s*(?P<upto>\d+)|[a-z]\s*=\s*(?P<equal>\d+)(?![\w^])"
+    r"|(?P<most>\\leq?(?:slant)?(?![a-z])|at\s+most)\s*(?P<upto>\d+)|(?P<named>[a-z])\s*=\s*(?P<equal>\d+)(?![\w^])"
     rf"|(?:\\neq?(?![a-z])|!=)\s*{_LIST.format('without')}"
     r"|(?:(?:those|the|set|all|of|any|every|each|only|exactly|precisely|for|such|that|which|with|where|and|are|is|be"
     r"|must|an|values?|integers?|numbers?|naturals?|whole|positive|natural)\b|,|:|;)"
     rf"|{_SET}|(?P<article>a\s+(?!(?:and|or|is|are)\b)(?=[a-z]{{2}}))|(?P<name>[a-z](?:\s*=)?(?![a-z]))|(?P<out>\d+)"
+)
+_WHOLE = frozenset("nkmp")
+_SAYS_WHOLE = re.compile(
+    r"odd|even|multipl|divis|congr|power|prime|square|cube|compos|integer|natural|mid|equiv"
 )
 _NUMBER = re.compile(r"\d+")
 _COUNTED = re.compile(r"(?:any|an|every|all) (?P<kind>odd|even) numbers? of [a-z]+")
@@ -126,7 +143,7 @@ def _tests(words: str) -> list[Test]:
         if match is None or any(int(n) > _MAX_NUMBER for n in _NUMBER.findall(match.group())):
             return []
         position = match.end() + len(words[match.end() :]) - len(words[match.end() :].lstrip())
-        names |= {match["name"][0]} if match["name"] else set()
+        names |= {name[0] for name in (match["name"], match["named"]) if name}
         if match["except"]:
             left_out = True
             continue
@@ -139,7 +156,8 @@ def _tests(words: str) -> list[Test]:
         if test is not None:
             tests.append(_negated(test) if denied or left_out else test)
             denied = False
-    return tests if len(names) < 2 and not denied else []
+    whole = names <= _WHOLE or _SAYS_WHOLE.search(words)
+    return tests if len(names) < 2 and not denied and whole else []
 
 
 def _test(match: re.Match[str], left_out: bool) -> Test | None:

@@ -83,6 +83,7 @@ _DAY_TIME = re.compile(
 _CHANGE = re.compile(
     r"(?:an?\s+|it\s+)?(?P<way>in|de)crease[sd]?\s+(?:of|by)\s+(?P<amount>[\d.,]+\s*\\?%)", re.IGNORECASE
 )
+_FOREIGN_AND = re.compile(r"(?<=\d)(?P<mark>\$?)\s+(?:и|или|und|oder|et|ou|y|o|e|i|och|eller)\s+(?=\$?-?\d)")
 _RATIO_NAME = re.compile(r"(?<![A-Za-z\\])([A-Z]{2,3})\s*:\s*([A-Z]{2,3})(?=\s*=)")
 
 
@@ -296,6 +297,11 @@ _RULES: tuple[_Rule, ...] = (
     (("dots", "...", "…"), re.compile(r".*[=n]\s*(?:\\\{)?\s*[01]\s*,"), _from_first),
     (("h", "m", "g"), re.compile(r"\d+\s*(?:\\\w+\s*\{)?\s*[hkm]"), _two_units),
     (("crease",), re.compile(""), _change),
+    (
+        (" и ", " или ", " und ", " oder ", " et ", " ou ", " y ", " o ", " e ", " i ", " och ", " eller "),
+        re.compile(""),
+        lambda text: _FOREIGN_AND.sub(r"\g<mark>, ", text),
+    ),
     (("{:}",), re.compile(""), lambda text: text.replace("{:}", ":")),
     (("sign", "combination"), re.compile(""), _signs),
     (("\\neg", "\\lnot", "¬"), re.compile(r"[\s$]*(?:\\|¬)"), _denied_statement),

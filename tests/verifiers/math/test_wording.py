@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evol.verifiers.math import LENIENT, compare, verify
+from evol.verifiers.math import LENIENT, MEASURED, compare, verify
 
 EQUAL = [
     ("on the 21st day", "21"),
@@ -62,6 +62,23 @@ EQUAL = [
     (r"\text{60 (sixty)}", "60"),
     (r"\mu m g", r"m g \mu"),
     (r"p \land q", r"q \land p"),
+    ("numbers of the form $3k + 2$", r"n \equiv 2 \pmod 3"),
+    ("$n = 3^k + 1$ for $k \\ge 2$", r"n = 3^k + 1, k \ge 2"),
+    ("$n$ is a power of $3$", r"n = 3^k, k = 0, 1, 2, \dots"),
+    ("n > 6", r"\text{all integers } n \ge 7"),
+    ("all real $x$", r"\mathbb{R}"),
+    ("any integer", r"\mathbb{Z}"),
+    ("all positive integers", r"\mathbb{Z}^+"),
+    ("$h(x)=kx$ where $k$ is any real number", r"h(x) = cx \text{ for some constant } c"),
+    (r"$h(x)=cx$ for all $x \in \mathbb{R}$, where $c \in \mathbb{R}$ is arbitrary", "h(x) = cx"),
+    ("3 h 20 min", r"200 \text{ min}"),
+    (r"9{:}45", "9:45"),
+    (r"$15\%$ decrease", r"15\%"),
+    ("increased by 6%", r"6\% \text{ increase}"),
+    (r"$x^2 + 9y^2 = 9 (x \neq \pm 3)$", r"x^2 + 9y^2 = 9 \ (x \ne \pm 3)"),
+    ("4, 11", r"\{4\} \cup \{11\}"),
+    ("4 und 11", "4, 11"),
+    ("$y = 1$ or $2x + y = 7$", r"2x + y = 7 \text{ or } y = 1"),
     (r"\frac{1 + \sqrt{7}}{2}", r"\frac{1+\sqrt7}{2} \ (\text{where } \sqrt{7} \approx 2.6458)"),
 ]
 DIFFERENT = [
@@ -111,6 +128,14 @@ DIFFERENT = [
     ("impossible", "Yes"),
     (r"214_{10}", "213"),
     (r"p \land q", r"p \lor q"),
+    ("numbers of the form $3k + 2$", r"n \equiv 1 \pmod 3"),
+    ("$n = 3^k + 1$ for $k \\ge 2$", r"n = 3^k + 1, k \ge 1"),
+    ("x > 6", r"\text{all integers } x \ge 7"),
+    ("all positive integers", r"\mathbb{Z}"),
+    ("3 h 20 min", r"320 \text{ min}"),
+    (r"$15\%$ decrease", r"15\% \text{ increase}"),
+    ("4, 11", r"\{4\} \cup \{12\}"),
+    ("$y = 1$ or $2x + y = 7$", r"2x + y = 7 \text{ or } x = 1"),
 ]
 
 
@@ -125,6 +150,13 @@ def test_one_answer_in_other_words_is_equal(one: str, other: str) -> None:
 def test_another_answer_is_not(one: str, other: str) -> None:
     for a, b in ((one, other), (other, one)):
         assert not compare(a, b, profile=LENIENT, last_resort=False).accepted
+
+
+def test_variables_are_positive_for_measured_quantities_only() -> None:
+    one, other = r"\sqrt{\frac{3mk}{r^2}}", r"\frac{\sqrt{3mk}}{r}"
+    assert compare(one, other, profile=MEASURED).reason == "positive_variables"
+    assert not compare(one, other, profile=LENIENT).accepted
+    assert not compare(one, r"\frac{\sqrt{3mk}}{r^2}", profile=MEASURED).accepted
 
 
 def test_values_with_labels_are_taken_whole_from_prose() -> None:
