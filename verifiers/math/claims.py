@@ -50,7 +50,7 @@ _PLAIN_MARK = re.compile(rf"({_NUMBER}(?:[-+*/]{_NUMBER}){{1,20}})=({_NUMBER})",
 _SIGNS = re.compile(r"[-+*/]")
 # Lines that go on with the one before: with its relation, or with the second word of `divided by`.
 _CONTINUES = ("=", "&")
-_BY_LINE = re.compile(r"\n\s*by")
+_BY_LINE = re.compile(r"\n[^\S\n]*by")
 
 
 class Claim(NamedTuple):

@@ -30,6 +30,7 @@ _PAIR_HEADS = frozenset(opening[0] for opening, _ in _PAIRS)
 _WRAPPER = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm|mathbf|displaystyle|boxed)\b\s*")
 _LAYOUT = re.compile(r"\\(?:left|right|displaystyle|[Bb]igg?[lr]?)(?![a-zA-Z])|\\[,;:! ]|[$~]|\\quad|\\qquad")
 _GAP = re.compile(r"(?<=\w)\s+(?=\w)|(\s+)")
+_LONG_GAP = re.compile(r"\s{8,}")
 _BLANK_LINE = re.compile(r"\n\s*\n+")
 _APPROXIMATION = re.compile(
     r"(?<=\S)(?:\s|\\q?quad|\\[,;: ]){0,6}(?:\\text\{\s*)?"
@@ -39,16 +40,21 @@ _APPROXIMATION = re.compile(
 )
 _REMARK = re.compile(r"(?<=[\d})])(?:\s|\\[,;: ]){0,4}\\text\{\s*\(([A-Za-z ]{2,40})\)\s*\}$")
 _UNENDING = re.compile(r"(?<=\.\d\d)(\d*)\s*(?:\\(?:[lc]?dots|dotsc)|…)\s*\$?$")
-_LABEL = re.compile(r"^(?:\\text\s*\{\s*)?(?:[Aa]nswer|ANSWER)\s*:\s*(?:\})?\s*(?=\S)|^=\s*(?=[^=\s])")
+_LABEL = re.compile(
+    r"^(?:\\text\s*\{\s*)?(?:[Aa]nswer|ANSWER)\s*:\s*(?:\})?\s*(?=\S)|^(?:[-=]>|[⇒→=])\s*(?=[^=\s])"
+)
 _PLAIN_REMARK = re.compile(r"(?<=\d)\s{1,4}\(([A-Za-z][A-Za-z ]{2,40})\)$")
-_LABEL_HEADS = frozenset("aA=\\")
-_QUALIFYING = re.compile(r"\b(?:or|and|not|if|when|unless|except|mod|base|only|each|odd|even|prime|otherwise)\b", re.IGNORECASE)
+_LABEL_HEADS = frozenset("aA=\\-⇒→")
+_QUALIFYING = re.compile(
+    r"\b(?:or|and|not|if|when|unless|except|mod|base|only|each|odd|even|prime|otherwise)\b", re.IGNORECASE
+)
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\{([^{}\\]*)\}")
 
 
 def undress(text: str) -> str:
     """Return an answer without what encloses it and without a closing full stop."""
-    text = (text if text.isprintable() else repair(text)).strip()
+    # Long runs of white space say nothing and cost patterns their time.
+    text = _LONG_GAP.sub(_narrowed, (text if text.isprintable() else repair(text)).strip())
     for _ in range(4):
         before = text
         text = (
@@ -67,6 +73,10 @@ def undress(text: str) -> str:
         if text == before:
             break
     return joined_lines(text)
+
+
+def _narrowed(gap: re.Match[str]) -> str:
+    return "\n\n" if gap.group().count("\n") > 1 else " "
 
 
 def _unpaired(text: str) -> str:
@@ -108,7 +118,9 @@ def joined_lines(text: str) -> str:
 
     Blank lines between several values are separators.
     """
-    return joined_columns(joined_rows(text)) if "\\begin" in text else _BLANK_LINE.sub(" ; ", text)
+    if "\\begin" in text:
+        return joined_columns(joined_rows(text)).rstrip(" .")
+    return _BLANK_LINE.sub(" ; ", text)
 
 
 def squeeze(text: str) -> str:

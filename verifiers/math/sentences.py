@@ -13,7 +13,7 @@ from evol.verifiers.math.tokens import FUNCTIONS
 from evol.verifiers.math.units import is_unit_word, names
 
 _COMMAND = re.compile(
-    r"\\(?:text|mbox|textbf|mathrm|textrm|operatorname|begin|end)\s*\{[^{}]*\}|\\[a-zA-Z]+|[a-zA-Z]+_|</?su[bp]>"
+    r"\\(?:text|mbox|textbf|mathrm|textrm|operatorname|begin|end)\s*\{[^{}]*\}|\\[a-zA-Z]+|(?<![a-zA-Z])[a-zA-Z]+_|</?su[bp]>"
 )
 _UNWRAP = re.compile(r"\\(?:text|mbox|textbf|textrm)\s*\{([^{}]*)\}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
