@@ -48,7 +48,7 @@ _HASHES = re.compile(r"####[ \t]*([^\n]+)")
 _WORKINGS = re.compile(r"\d[\s\w$€£¥]{0,20}[-=+*/×÷·]|=")
 _DENIED = re.compile(r"(?:\bnot|n['’]t)(?: be)?\s*\$?\s*$")
 _POLAR = re.compile(r"\s*(?:\*\*)?(yes|no|true|false)(?:\*\*)?(?=[\s.,;:!]|$)", re.IGNORECASE)
-_TAGGED = re.compile(r"<answer>(.*?)</answer>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<(/?)answer>", re.IGNORECASE)
 _STATED = re.compile(
     r"(?:.*[\s}])?(?:is|are|was|were|equals|be|est|sont|es|son|ist|sind|è)(?:\s*:)?\s+(?P<value>[^\s].*)",
     re.DOTALL,
@@ -86,8 +86,13 @@ def _said_aloud(text: str) -> tuple[int, int]:
     """Return where the answer begins and ends: behind `</think>`, inside the last `<answer>`."""
     start = text.rfind("</think>")
     start = start + len("</think>") if start >= 0 and text[start + len("</think>") :].strip() else 0
-    tagged = list(_TAGGED.finditer(text, start))
-    return tagged[-1].span(1) if tagged and tagged[-1][1].strip() else (start, len(text))
+    inside, begun = (start, len(text)), None
+    for tag in _TAG.finditer(text, start):
+        if not tag[1]:
+            begun = tag.end() if begun is None else begun
+        elif begun is not None:
+            inside, begun = (begun, tag.start()), None
+    return inside if text[slice(*inside)].strip() else (start, len(text))
 
 
 def _extracted(text: str, choice: bool, polar_gold: bool) -> Extraction | None:

@@ -64,7 +64,7 @@ def check_substitution(problem: str, answer: str) -> Verdict:
     found = extract(answer)
     evidence: dict[str, Json] = {
         "unknowns": list(stated.unknowns),
-        "relations": [canonical(relation)[:200] for relation in stated.relations],
+        "relations": [_written(relation) for relation in stated.relations],
         "answer": "" if found is None else found.value[:200],
     }
     try:
@@ -77,6 +77,13 @@ def check_substitution(problem: str, answer: str) -> Verdict:
     except (MathError, RecursionError):
         message = "The answer does not give values that could be substituted."
         return Verdict.undecided(VERIFIER, "answer_form", message, **evidence)
+
+
+def _written(relation: Relation) -> str:
+    try:
+        return canonical(relation)[:200]
+    except RecursionError:
+        return "too deep to be written"
 
 
 def _values(stated: Stated, assignments: Sequence[Assignment], evidence: dict[str, Json]) -> Verdict:
