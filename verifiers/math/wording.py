@@ -84,6 +84,8 @@ _CHANGE = re.compile(
     r"(?:an?\s+|it\s+)?(?P<way>in|de)crease[sd]?\s+(?:of|by)\s+(?P<amount>[\d.,]+\s*\\?%)", re.IGNORECASE
 )
 _FOREIGN_AND = re.compile(r"(?<=\d)(?P<mark>\$?)\s+(?:и|или|und|oder|et|ou|y|o|e|i|och|eller)\s+(?=\$?-?\d)")
+_CONDITION_HEAD = re.compile(r".*=.*\(\s*[a-zA-Z][^()]*(?:\\[nlg]eq?|[<>≠≤≥])")
+_SPOKEN = re.compile(r"(?<![^\W\d_])(?<!\\)[^\W\d_]{2,}|\\(?:text|mbox)|\s[^\W\d_]\s")
 _RATIO_NAME = re.compile(r"(?<![A-Za-z\\])([A-Z]{2,3})\s*:\s*([A-Z]{2,3})(?=\s*=)")
 
 
@@ -91,17 +93,18 @@ def said_in_notation(text: str) -> str:
     """Return an answer with the wordings of this module in notation."""
     if len(text) > 400 or text.isdecimal():
         return text
-    for marks, head, rule in _RULES:
+    spoken = " " in text and _SPOKEN.search(text) is not None
+    for marks, head, rule in (*_WORDED, *_NOTED) if spoken else _NOTED:
         for mark in marks:
             if mark in text:
                 text = rule(text) if head.match(text) else text
                 break
-    return text
+    return _FOREIGN_AND.sub(r"\g<mark>, ", text) if spoken else text
 
 
 def names_several_values(text: str) -> bool:
     """Whether a short text in words is several values with what each of them is."""
-    if len(text) > 400:
+    if len(text) > 400 or " " not in text:
         return False
     for marks, head, rule in _SEVERAL:
         for mark in marks:
@@ -264,12 +267,14 @@ def _change(text: str) -> str:
     return f"{match['amount']} \\text{{ {match['way'].lower()}crease}}" if match else text
 
 
-def _ratio_name(text: str) -> str:
-    return _RATIO_NAME.sub(r"\\frac{\1}{\2}", text)
+def _colons(text: str) -> str:
+    r"""Return `8{:}24` as `8:24` and the name of a ratio, `AB : BC = ...`, as a fraction."""
+    return _RATIO_NAME.sub(r"\\frac{\1}{\2}", text.replace("{:}", ":"))
 
 
 _Rule: TypeAlias = tuple[tuple[str, ...], re.Pattern[str], Callable[[str], str]]
 # What must occur, as it is quick to tell; a pattern at the head of the text; the rule.
+# Rules for labelled values, for words, for notation.
 _SEVERAL: tuple[_Rule, ...] = (
     ((" has ", " had ", " get", " got ", " receive", " scored ", " is ", " was "), re.compile(""), _labels),
     (
@@ -280,33 +285,26 @@ _SEVERAL: tuple[_Rule, ...] = (
     ((" 1:", " 1 :"), re.compile(r"\W*(?:text\{)?[A-Z][a-z]+ 1\s*:"), _numbered),
     (("a)", "i)", "1)"), re.compile(r"\W*(?:text\{)?\W*[ai1]\)"), _parts),
 )
-_RULES: tuple[_Rule, ...] = (
+_WORDED: tuple[_Rule, ...] = (
     *_SEVERAL,
-    (
-        ("th", "st", "nd", "rd", "TH", "ST", "ND", "RD"),
-        re.compile(r"[a-zA-Z\s]*\d+\s*[\^{\\stndrhSTNDRH]"),
-        _ordinal,
-    ),
     (("here ",), re.compile("[Tt]here "), _there_are),
     (("t ",), re.compile(r"[Aa]t\s+\d"), _at_time),
-    ((")(", ") ("), re.compile(r"\([1-9]\)\s*\("), _statements),
-    ((":",), re.compile(""), _ratio_name),
     (("only ",), re.compile(""), _only),
     (("of the form",), re.compile(""), _form),
     (("for ", "where ", "with ", "when "), re.compile(r".*[<>≤≥]|.*\\[lg]e"), _behind_for),
-    (("dots", "...", "…"), re.compile(r".*[=n]\s*(?:\\\{)?\s*[01]\s*,"), _from_first),
-    (("h", "m", "g"), re.compile(r"\d+\s*(?:\\\w+\s*\{)?\s*[hkm]"), _two_units),
+    ((" ",), re.compile(r"\d+\s*(?:\\\w+\s*\{)?\s*[hkm]"), _two_units),
     (("crease",), re.compile(""), _change),
-    (
-        (" и ", " или ", " und ", " oder ", " et ", " ou ", " y ", " o ", " e ", " i ", " och ", " eller "),
-        re.compile(""),
-        lambda text: _FOREIGN_AND.sub(r"\g<mark>, ", text),
-    ),
-    (("{:}",), re.compile(""), lambda text: text.replace("{:}", ":")),
     (("sign", "combination"), re.compile(""), _signs),
-    (("\\neg", "\\lnot", "¬"), re.compile(r"[\s$]*(?:\\|¬)"), _denied_statement),
     ((")}",), re.compile(r"\\text\s*\{\s*-?\d"), _spelled_twice),
     (("ermutation", "earrangement", "rdering"), re.compile(""), with_permutations),
-    (("ne", "le", "ge", "<", ">", "≠", "≤", "≥"), re.compile(r".*\(\s*[a-zA-Z]"), _condition),
+)
+_NOTED: tuple[_Rule, ...] = (
+    _SEVERAL[-1],
+    (("th", "st", "nd", "rd"), re.compile(r"[a-zA-Z\s]*\d+\s*[\^{\\stndrh]"), _ordinal),
+    ((")(", ") ("), re.compile(r"\([1-9]\)\s*\("), _statements),
+    ((":",), re.compile(""), _colons),
+    (("\\dots", "...", "…", "\\ldots"), re.compile(r".*[=n]\s*(?:\\\{)?\s*[01]\s*,"), _from_first),
+    (("\\neg", "\\lnot", "¬"), re.compile(r"[\s$]*(?:\\|¬)"), _denied_statement),
+    (("(",), _CONDITION_HEAD, _condition),
     (("_n", "_{n"), re.compile(r"\W*[a-zA-Z]_\{?\d\}?\s*="), _first_value),
 )
