@@ -111,7 +111,19 @@ def _fraction(parser: Parser) -> Node:
             return divide(*pair.items)
         raise MathSyntaxError("A fraction lacks a part.")
     top = argument(parser)
+    if top == Sym("d") and not parser.is_op("/"):
+        bottom = argument(parser)
+        return _derivative(parser, bottom) or divide(top, bottom)
     return divide(top, parser.power() if parser.accept("/") else argument(parser))
+
+
+def _derivative(parser: Parser, bottom: Node) -> Node | None:
+    r"""Read what `\frac{d}{dx}` is applied to, as an opaque call like a limit."""
+    match bottom:
+        case Mul((Sym("d"), Sym(name))) if parser.starts_factor(parser.token):
+            return Call(f"lim d/d{name}", (parser.binary(3),))
+        case _:
+            return None
 
 
 def _root(parser: Parser) -> Node:

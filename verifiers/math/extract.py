@@ -18,7 +18,12 @@ from evol.verifiers.math.grammar import parse
 from evol.verifiers.math.letters import begins_with_letter, chosen
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS, MathError
 from evol.verifiers.math.nodes import symbols
-from evol.verifiers.math.openings import amount_before_dollar, assigned_values, without_opening
+from evol.verifiers.math.openings import (
+    amount_before_dollar,
+    assigned_values,
+    without_label,
+    without_opening,
+)
 from evol.verifiers.math.sentences import is_prose, plain_words, single_statement, stated_value
 from evol.verifiers.math.spans import MATH, NUMBER, Span, formulas_and_numbers
 from evol.verifiers.math.special import choice as named_choice
@@ -53,6 +58,7 @@ _STATED = re.compile(
     r"(?:.*[\s}])?(?:is|are|was|were|equals|be|est|sont|es|son|ist|sind|è)(?:\s*:)?\s+(?P<value>[^\s].*)",
     re.DOTALL,
 )
+_RELATIVE = re.compile(r",\s+(?:which|as\s+(?:claimed|desired|required|wanted|needed))\b[^.\n]*$")
 _QUALIFIED = re.compile(r"\b(?:not|if|when|unless|or|nor|no|less|more|than|least|most)\b|n't")
 # Scripts whose letters are never variables: Hebrew, Arabic, the Indic ones, Thai.
 _UNLETTERED = re.compile(r"[\u0590-\u07ff\u0900-\u0dff\u0e00-\u0eff]{2}")
@@ -179,6 +185,8 @@ def _joined_boxes(text: str, boxes: list[tuple[int, int, str]]) -> Extraction | 
     value = ", ".join(values)
     if len(values) == 1 and _PERCENT.match(text, end) and "%" not in value:
         value += "\\%"
+    if "answer" in value and (said := _phrase(value, choice=False)):
+        value = said.value
     return Extraction(value, "boxed" if len(values) == 1 else "boxed_group", start, end) if value else None
 
 
@@ -252,7 +260,8 @@ def _bare(text: str) -> Extraction | None:
     amount = amount_before_dollar(text) if "$" in text else None
     if amount:
         return _found(amount, "amount", text.find(amount))
-    text = without_opening(text.strip()) if text[:1].isalpha() else text
+    if text[:1].isalpha():
+        text = without_opening(without_label(text.strip()) if ":" in text else text.strip())
     return None if _is_short_prose(text) else _found(text, "bare", 0)
 
 
@@ -314,7 +323,7 @@ def _prose(text: str, offset: int, rule: str) -> Extraction | None:
 
 def _stated(text: str, offset: int) -> Extraction | None:
     """Return what the last sentence says its subject is, where that is nothing but an answer."""
-    body = text.rstrip(" \n.。*")
+    body = _RELATIVE.sub("", text.rstrip(" \n.。*")) if ", " in text else text.rstrip(" \n.。*")
     start = max((m.end() for m in _SENTENCE_START.finditer(body)), default=0)
     match = _STATED.fullmatch(body, start)
     if match is None or "=" in match["value"] or not re.search(r"\d", match["value"]):

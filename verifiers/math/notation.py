@@ -280,6 +280,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     ((".",), ornaments.grouped_by_points),
     ((":=",), lambda text: text.replace(":=", "=")),
     (("\\|", "Vert"), ornaments.norms),
+    (("\\not", "\\nl", "\\ng"), ornaments.positive_relations),
     (("P(A", "Pr(", "P(B", "P\\left(", "\\Pr"), ornaments.events),
     (("log_", "log _"), _log_bases),
     (("cis",), lambda text: _CIS.sub(r"\\cis ", text)),

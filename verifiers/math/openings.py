@@ -27,6 +27,15 @@ _QUALIFYING = names(
     "not no never if when unless otherwise or and but neither nor cannot only either both less more than "
     "least most minus negative half twice"
 )
+_WORDED_LABEL = re.compile(
+    r"(?P<label>[A-Za-z][\w ,'’()-]{3,60}):\s*(?P<formula>\$[^$]+\$|\\\((?:(?!\\\)).)+\\\)"
+    r"|\\begin\{(?P<kind>align|gather|equation|multline)(\*?)\}.+\\end\{(?P=kind)\4\})[\s.]*",
+    re.DOTALL,
+)
+_SELECTING = re.compile(
+    r"\b(?:max|min|larg|small|great|least|most|first|second|third|last|next|other|each|total|not|no|if|when)",
+    re.IGNORECASE,
+)
 _CUT_OFF = re.compile(
     r"(?:[^\d$\\=+*/^]*[\s:])?(?P<amount>-?(?:\d[\d.,]*)?\d)\s?\$(?:\s+[^\W\d_]{1,2})+[\s.]*"
 )
@@ -46,6 +55,17 @@ def without_opening(text: str) -> str:
         return text
     words = re.findall(r"[^\W\d_]+", match["words"].lower())
     return text if _QUALIFYING.intersection(words) else text[match.end() :]
+
+
+def without_label(text: str) -> str:
+    r"""Return the one formula behind a label of several words: `Scaling by 2: $2M$`.
+
+    A label that says which of several values this is, the largest or the second, stays.
+    """
+    match = _WORDED_LABEL.fullmatch(text)
+    if match is None or len(match["label"].split()) < 2 or _SELECTING.search(match["label"]):
+        return text
+    return match["formula"]
 
 
 def amount_before_dollar(text: str) -> str | None:

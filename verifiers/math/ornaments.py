@@ -47,6 +47,13 @@ _JOINTS = {
     "\\cap": "meets",
     ",": "meets",
 }
+_NEGATED = re.compile(
+    r"\\not\s*(=|<|>|\\leq?(?![a-z])|\\geq?(?![a-z]))|\\(nless|ngtr|nleq|ngeq)(?:slant)?(?![a-z])"
+)
+_OPPOSITE = {
+    "=": "\\ne ", "<": "\\ge ", ">": "\\le ", "\\le": ">", "\\leq": ">", "\\ge": "<", "\\geq": "<",
+    "nless": "\\ge ", "ngtr": "\\le ", "nleq": ">", "ngeq": "<",
+}  # fmt: skip
 _TILDES = re.compile(r"(?<![\d.~])\d{1,3}(?:~\d{3})+(?!\d)")
 _LETTER_BEHIND = re.compile(r"\$([^$]*\d[^$a-zA-Z]*)\$\s*([a-zA-Z])")
 
@@ -103,6 +110,11 @@ def grouped_by_points(text: str) -> str:
 def norms(text: str) -> str:
     r"""Write the norm `\|v\|` of a vector as the length `|\overrightarrow{v}|`."""
     return _NORM.sub(r"|\\overrightarrow{\1}|", text)
+
+
+def positive_relations(text: str) -> str:
+    r"""Write `\not<`, `\ngeq` and the like as the relation that holds instead."""
+    return _NEGATED.sub(lambda m: _OPPOSITE[m[1] or m[2]], text)
 
 
 def events(text: str) -> str:

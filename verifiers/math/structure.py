@@ -7,6 +7,7 @@ around one item) and compares part by part; single values go to `scalars`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from evol.verifiers.math.containers import (
     closed,
@@ -248,17 +249,15 @@ class Matcher:
         if any(op in ORDERS for op in relation.ops) or isinstance(other, _CONTAINERS):
             return Finding(None if isinstance(other, Seq | SetOp) else False, "different_kind")
         if self._is_identity(relation):
-            return self._match(relation.operands[1], other)
+            return self._match(relation.operands[-1], other)
         if self.profile.solved_form and solved_for(relation, other, self._steps):
             return Finding(True, "solved_form")
         return Finding(False, "different_kind")
 
     def _is_identity(self, relation: Relation) -> bool:
-        """Whether both sides of an equation are one function: `x^2 - 1 = (x - 1)(x + 1)`."""
-        if relation.ops != ("=",):
-            return False
-        left, right = relation.operands
-        return bool(equal_expressions(left, right, self._steps).equal)
+        """Whether all sides of an equation are one function: `x^2 - 1 = (x - 1)(x + 1)`."""
+        sides = pairwise(relation.operands) if set(relation.ops) == {"="} else ()
+        return bool(sides) and all(equal_expressions(a, b, self._steps).equal for a, b in sides)
 
     # Text, matrices, lists
 

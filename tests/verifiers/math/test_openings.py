@@ -113,3 +113,23 @@ def test_numbered_steps_are_no_labelled_values() -> None:
     response = "Step 1: 3+3=6\nStep 2: 6+5=11\nFinal: 11"
     assert verify("11", response, profile=LENIENT, last_resort=False).accepted
     assert not verify("6", response, profile=LENIENT, last_resort=False).accepted
+
+
+@pytest.mark.parametrize(
+    ("gold", "response", "accepted"),
+    [
+        (
+            r"\begin{pmatrix}6\\1\end{pmatrix}",
+            r"The vector is $\begin{pmatrix}6\\1\end{pmatrix}$, which has 2 rows.",
+            True,
+        ),
+        (r"\begin{pmatrix}6\\3\end{pmatrix}", r"Scaling by 3: $3\begin{pmatrix}2\\1\end{pmatrix}$", True),
+        ("x^2-9", r"We expand: \begin{align*}(x+3)(x-3)&=x^2-3x+3x-9\\&=x^2-9.\end{align*}", True),
+        ("58", r"\boxed{the answer is 58}", True),
+        ("58", r"\boxed{the answer is 85}", False),
+        (r"\max = 3", "Minimum value: $3$", False),
+        ("2", r"The vector is $\begin{pmatrix}6\\1\end{pmatrix}$, which has 2 rows.", False),
+    ],
+)
+def test_a_worded_label_is_no_part_of_the_answer(gold: str, response: str, accepted: bool) -> None:
+    assert verify(gold, response, profile=LENIENT, last_resort=False).accepted is accepted
