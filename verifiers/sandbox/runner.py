@@ -31,6 +31,11 @@ FILENAME = "<program>"
 MODULE = "solution"
 MESSAGE_LIMIT = 2000
 PRINTED = 200_000
+STREAMS = (
+    ("stdin", "r", "surrogateescape"),
+    ("stdout", "w", "backslashreplace"),
+    ("stderr", "w", "backslashreplace"),
+)
 GENUINE = {
     c: c.__name__ for c in vars(builtins).values() if isinstance(c, type) and issubclass(c, BaseException)
 }
@@ -232,12 +237,14 @@ def serve_calls(channel: Channel, wall: Wall, task: dict[str, Any]) -> None:
 
 
 def _standard_streams() -> None:
-    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)), encoding="utf-8", errors="surrogateescape")
-    for descriptor, name in ((1, "stdout"), (2, "stderr")):
-        raw = io.BufferedWriter(io.FileIO(descriptor, "w"))
-        setattr(sys, name, io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace"))
-        setattr(sys, f"__{name}__", getattr(sys, name))
-    sys.__stdin__ = sys.stdin  # type: ignore[misc]
+    for descriptor, (name, mode, errors) in enumerate(STREAMS):
+        raw: Any = io.FileIO(descriptor, mode)
+        raw.name = f"<{name}>"
+        buffered = io.BufferedReader(raw) if mode == "r" else io.BufferedWriter(raw)
+        stream: Any = io.TextIOWrapper(buffered, encoding="utf-8", errors=errors)
+        stream.mode = mode
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
 
 
 def _exit_status(error: SystemExit) -> int:

@@ -50,10 +50,12 @@ def test_any_text_is_read_without_error(text):
 
 LATE = {
     "argparse": "import argparse\nargparse.ArgumentParser().format_help()",
+    "asyncio": "import asyncio\nasync def m(): await asyncio.to_thread(lambda: 1)\nasyncio.run(m())",
     "codecs": "import codecs\nassert codecs.encode('abc', 'rot13') == 'nop'\nb'x'.decode('unicode_escape')",
     "email": "import email\nassert email.message_from_string('A: b\\n\\nc')['A'] == 'b'",
     "unittest": "import unittest\nunittest.main(argv=['x'], exit=False)",
     "xml.dom.minidom": "import xml.dom.minidom\nxml.dom.minidom.parseString('<a/>')",
+    "xml.etree": "import xml.etree.ElementTree as E\nassert E.tostring(E.fromstring('<a/>')) == b'<a />'",
     "xml.sax": "import xml.sax\nxml.sax.parseString(b'<a/>', xml.sax.ContentHandler())",
     "zipfile": "import io, zipfile\nwith zipfile.ZipFile(io.BytesIO(), 'w') as z: z.writestr('a', 'b')",
 }

@@ -19,6 +19,8 @@ def run(sandbox, source, stdin=b""):
         "print(int(input()) + int(input()))",
         "import sys\nprint(sum(map(int, sys.stdin.read().split())))",
         "import sys\nprint(sum(map(int, sys.stdin)), flush=True)\nsys.exit(0)",
+        "import io, os, sys\nassert sys.stdin.mode + sys.stdin.name + sys.stdout.mode == 'r<stdin>w'\n"
+        "read = io.BytesIO(os.read(0, os.fstat(0).st_size)).read\nprint(sum(map(int, read().split())))",
         "import os\nprint(sum(map(int, open(0).read().split())))",
         "import os, sys\nos.write(1, b'%d\\n' % sum(map(int, sys.stdin.buffer.read().split())))",
         "import atexit, io, sys\no = io.StringIO()\nsys.stdout = o\n"
