@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from evol.types import Outcome
 from evol.verifiers.math import LENIENT, compare, verify
+from evol.verifiers.math.steps import check_steps
+from evol.verifiers.math.substitution import check_substitution
 
 ATTACKS = [
     "9**9**9**9",
@@ -57,6 +60,10 @@ ATTACKS = [
     "1,234," * 30_000,
     "\n \n " * 30_000,
     "-" * 150_000,
+    "x" * 150_000,
+    "\\boxed{" + "x" * 150_000 + "}",
+    "<answer>" * 25_000,
+    "\\text{, where any}" + " \t" * 1_900 + "constants",
 ]
 
 
@@ -101,3 +108,15 @@ def test_long_permuted_lists_compare_within_the_budget() -> None:
     start = time.process_time()
     compare(", ".join(numbers), ", ".join(reversed(numbers)), profile=LENIENT)
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("solution", ["\n" * 150_000 + "5", "\r\n" * 80_000, "<<" * 90_000, "1 = " * 40_000])
+def test_step_checks_are_bounded(solution: str) -> None:
+    start = time.process_time()
+    check_steps(solution)
+    assert time.process_time() - start < 2
+
+
+def test_an_equation_of_any_depth_can_be_shown() -> None:
+    problem = "Solve for x: x^2 + 1 = 3" + "!" * 1_000
+    assert check_substitution(problem, "5").outcome is Outcome.UNDECIDED
