@@ -222,6 +222,7 @@ class Matcher:
             return Finding(None, "different_unit")
         names = [unknowns(node) for node in (a, b)]
         renamed = self.profile.renamed_variables and not any(map(is_given_name, names[0] | names[1]))
+        renamed = renamed and not self._both_know(sorted(names[0]), sorted(names[1]))
         if all(names) and names[0] != names[1] and not renamed:
             return Finding(None, "different_name")
         return Finding(True, "same_set")
@@ -319,6 +320,8 @@ class Matcher:
             bare = b if bracketed[0] else a
             if bare.kind == "set" or not self.profile.loose_containers or not closed(a, b):
                 return Finding(False, "different_kind")
+            if len(bare.items) == 2 and "[]" in (a.kind, b.kind):
+                return Finding(None, "different_kind")
             return self._in_order(a.items, b.items)
         by_noun = self._by_noun(a, b)
         if by_noun is not None:
