@@ -22,6 +22,11 @@ _SHORT = names("is of to it we he so no as at by be if on up us do go my")
 _ARTICLES = names("the a an is are it")
 _QUALIFIED = names("not no never if when unless otherwise or and but neither nor cannot only either both")
 _CONDITIONAL = _QUALIFIED - names("and")
+_COMPARING = names("than as same equal equally whereas while but although")
+_NO_SUBJECT = names(
+    "more less most least both all each every some many few half twice it he she they this that these those "
+    "there in on at for by with to from of we you one two three yes no true false increase decrease"
+)
 _COPULA = re.compile(
     r"(?P<subject>.*)(?:(?<=[\s{\\])|^)(?:is|are|was|equals)(?:\\[ ,;:!]|[\s~:}])+(?P<value>\S.*)", re.DOTALL
 )
@@ -86,7 +91,7 @@ def match_sentences(a: str, b: str, profile: Profile) -> Finding | None:
         return Finding(True, "same_words")
     if profile.subject_names and sentences[0] != sentences[1]:
         sentence, name = (a, b) if sentences[0] else (b, a)
-        if _is_subject(name, sentence):
+        if _is_subject(name, sentence) or _begins_sentence(name, sentence):
             return Finding(True, "subject_named")
     return Finding(None, "different_wording")
 
@@ -122,6 +127,21 @@ def stated_value(text: str) -> str | None:
         return None
     value = match["value"].strip()
     return value if value and not plain_words(_UNWRAP.sub(r" \1 ", value)) else None
+
+
+def _begins_sentence(phrase: str, sentence: str) -> bool:
+    """Whether one to three plain words are those that the subject of an unqualified sentence begins with.
+
+    `stopped` answers `A stopped clock is right more often.` A verb is no subject: `Moving the point ...`.
+    """
+    phrase = _UNWRAP.sub(r"\1", phrase)
+    words = [w for w in re.findall(r"[^\W\d_]+", phrase.lower()) if w not in _ARTICLES]
+    said = [w for w in re.findall(r"[^\W_]+(?:n't)?", sentence.lower()) if w not in _ARTICLES]
+    if not 0 < len(words) <= 3 or len(said) < len(words) + 3 or said[: len(words)] != words:
+        return False
+    if re.search(r"[\d\\$=,;:]", phrase + sentence) or words[0] in _NO_SUBJECT or words[0].endswith("ing"):
+        return False
+    return not any(w in _QUALIFIED or w in _COMPARING or "n't" in w for w in said)
 
 
 def _is_subject(name: str, sentence: str) -> bool:

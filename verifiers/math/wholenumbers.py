@@ -109,7 +109,7 @@ def members(text: str) -> Members | None:
 
 def describes_whole_numbers(text: str) -> bool:
     """Whether a text is a description in words and nothing else."""
-    return len(text) <= _MAX_TEXT and _may_describe(text) and bool(_in_words(text))
+    return " " in text and len(text) <= _MAX_TEXT and _may_describe(text) and bool(_in_words(text))
 
 
 def _may_describe(text: str) -> bool:

@@ -264,7 +264,6 @@ OPEN = [
     ("5 apples", "5 oranges", STRICT),
     ("x > 1", "y > 1", STRICT),
     ("x = 5", "y = 5", STRICT),
-    ("A stopped clock shows the right time more often", "stopped", LENIENT),
     ("No, the quotient stays but the remainder triples", "The remainder grows by a factor of three", LENIENT),
     ("f(n)=cn+d where c is any prime number", "cn+d", LENIENT),
     ("\\frac{1}{0}", "\\frac{2}{0}", LENIENT),

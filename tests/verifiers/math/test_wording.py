@@ -134,6 +134,7 @@ DIFFERENT = [
     ("all positive integers", r"\mathbb{Z}"),
     ("3 h 20 min", r"320 \text{ min}"),
     (r"$15\%$ decrease", r"15\% \text{ increase}"),
+    ("$n = 3^k + 1$ for $k \\ge 2$", r"n = 3^k + 1, n \ge 2"),
     ("4, 11", r"\{4\} \cup \{12\}"),
     ("$y = 1$ or $2x + y = 7$", r"2x + y = 7 \text{ or } x = 1"),
 ]
@@ -150,6 +151,21 @@ def test_one_answer_in_other_words_is_equal(one: str, other: str) -> None:
 def test_another_answer_is_not(one: str, other: str) -> None:
     for a, b in ((one, other), (other, one)):
         assert not compare(a, b, profile=LENIENT, last_resort=False).accepted
+
+
+def test_the_subject_of_a_sentence_is_its_answer() -> None:
+    gold = "A heavy wheel reaches the bottom of the slope later."
+    for answer in (r"\text{the heavy wheel}", "heavy wheel"):
+        assert compare(gold, answer, profile=LENIENT).reason == "subject_named"
+    for answer in ("sliding wheel", "the slope", "later", "wheel"):
+        assert not compare(gold, answer, profile=LENIENT).accepted
+    for other in (
+        "The heavy wheel is not faster at the bottom",
+        "The heavy wheel is slower than the other",
+        "Rolling the wheel makes it slower there",
+    ):
+        for answer in ("heavy", "rolling"):
+            assert not compare(other, answer, profile=LENIENT).accepted
 
 
 def test_variables_are_positive_for_measured_quantities_only() -> None:
