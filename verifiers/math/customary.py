@@ -40,8 +40,9 @@ def with_customary_values(a: Node, b: Node) -> tuple[Node, Node] | None:
     """Return both answers with the customary values of names that only one uses, None without such names."""
     mine, theirs = symbols(a), symbols(b)
     values = {name: value for name in mine ^ theirs if (value := _value(name)) is not None}
-    if "j" in mine ^ theirs and any(part == Const("i") for part in (*walk(a), *walk(b))):
-        values["j"] = Const("i")
+    units = {"j", "I"} & (mine ^ theirs)
+    if units and any(part == Const("i") for part in (*walk(a), *walk(b))):
+        values |= dict.fromkeys(units, Const("i"))
     values |= _without_arrows(mine, theirs)
     if values:
         a, b = substitute(a, values), substitute(b, values)

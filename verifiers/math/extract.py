@@ -65,6 +65,10 @@ _UNLETTERED = re.compile(r"[\u0590-\u07ff\u0900-\u0dff\u0e00-\u0eff]{2}")
 _SENTENCE_START = re.compile(r"[.!?。]\s+|\n")
 _FINAL = re.compile(r"final\s+answer\s*(?:is|:)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$|\*\*)|。|\sI hope it is|<\|")
+_NEAR_END = 300
+_BRACKETED = re.compile(
+    r"(?:^|[.!?]\s|\n)[^\d\[\]=$\\.\n]*[A-Za-z]{2}[^\d\[\]=$\\.\n]*\[\s*(?P<value>[-$\\\d(][^\[\],;]*?)\s*\][\s.!]*$"
+)
 # Not the power sign of `2**10`.
 _BOLD_MARK = re.compile(r"(?<![\d)}])(?<!\b[a-zA-Z])\*\*|\*\*(?!-?[\d(])")
 _BOLD = re.compile(r"\*\*([^*\n]{1,300}?)\*\*")
@@ -111,7 +115,16 @@ def _extracted(text: str, choice: bool, polar_gold: bool) -> Extraction | None:
     polar = _POLAR.match(text) if found is None and polar_gold else None
     if polar:
         return Extraction(polar[1], "polar", polar.start(1), polar.end(1))
-    return found or _bare(text) or _prose(text, 0, "last_in_prose")
+    return found or _bracketed(text) or _bare(text) or _prose(text, 0, "last_in_prose")
+
+
+def _bracketed(text: str) -> Extraction | None:
+    """Return the one value in square brackets that ends a sentence of words: `Angle B measures [40].`"""
+    if not text.rstrip(" .!\n").endswith("]"):
+        return None
+    start = max(0, len(text) - _NEAR_END)
+    match = _BRACKETED.search(text[start:])
+    return _found(match["value"], "bracketed", start + match.start("value")) if match else None
 
 
 def _has_words(text: str) -> bool:

@@ -7,12 +7,14 @@ import re
 from evol.verifiers.math.canonical import canonical
 from evol.verifiers.math.nodes import (
     HALF,
+    Add,
     Call,
     Matrix,
     Mul,
     Node,
     Num,
     Pow,
+    Quantity,
     Relation,
     Seq,
     SetOp,
@@ -27,7 +29,7 @@ _DIGITS = re.compile(r"[\d.]+")
 _OPERATIONS = frozenset(("int", "lim", "sup", "sum", "prod"))
 _OF_VARIABLES = re.compile(r"apply \S+\((?:[^\W\d]|\\[a-z]+)(?:, (?:[^\W\d]|\\[a-z]+))*\)")
 _GIVEN = re.compile(
-    r'^"|^\([A-Z]\)\^\(|^P_[A-Z]|overrightarrow .*\*overrightarrow |\^\(1/2\)$|max|min|^\d+\*'
+    r'^"|^\([A-Z]\)\^\(|^P_[A-Z]|overrightarrow .*[*+] ?overrightarrow |\^\(1/2\)$|max|min|^\d+\*'
     r"|^(?:int|lim|sup|sum|prod|abs)\b|angle| (?:[<>]=?|=) "
 )
 _DECORATED = ("angle ", "overrightarrow ", "overline ")
@@ -54,6 +56,8 @@ def is_name(node: Node) -> bool:
             return _is_product_name(first, rest)
         case SetOp(_, left, right):
             return _is_named_set(left) and _is_named_set(right)
+        case Add(terms):
+            return all(isinstance(term, Sym) and term.name.startswith("overrightarrow ") for term in terms)
         case _:
             return False
 
@@ -166,7 +170,7 @@ def workings(node: Relation) -> tuple[Node, ...]:
 def reduced(node: Node) -> Node:
     """Return a node without its workings: `1 + 1 = 2` is 2, `22/7 ~ 3.14` is 22/7, `x = y = 3` is x = 3."""
     if not isinstance(node, Relation) or not all(op in ("=", "~") for op in node.ops):
-        return node
+        return _residue(node)
     operands = list(node.operands)
     for at, op in enumerate(node.ops):
         if op == "~" and not is_name(operands[at]):
@@ -180,6 +184,17 @@ def reduced(node: Node) -> Node:
     if len(operands) > 2 and named is not None:
         operands = [named, operands[-1]]
     return Relation(tuple(operands), ("=",) * (len(operands) - 1))
+
+
+def _residue(node: Node) -> Node:
+    r"""Return `2 \pmod 5` for the congruence of numbers `17 \equiv 2 \pmod 5`; any other node as it is."""
+    match node:
+        case Relation((Num(value), Quantity(Num(rest), unit)), ("equiv",)) if unit.startswith("mod "):
+            modulus = unit.removeprefix("mod ")
+            holds = modulus.isdecimal() and len(modulus) < 60 and int(modulus) > 0
+            return node.operands[1] if holds and (value - rest) % int(modulus) == 0 else node
+        case _:
+            return node
 
 
 def _has_names(node: Node) -> bool:

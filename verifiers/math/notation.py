@@ -66,6 +66,11 @@ _CODES = {"USD": "usd", "US$": "usd", "EUR": "eur", "GBP": "gbp"}
 
 _BRACED_MARK = re.compile(r"(?<=\d)\{([,.])\}(?=\d{1,2}(?!\d)|\d{4})")
 _CHOSEN = re.compile(r"(?:\{\s*\})?[\^_]\s*(?:\{(\w+)\}|(\w))\s*C\s*_\s*(?:\{(\w+)\}|(\w))")
+_ORDERED = re.compile(r"(?:\{\s*\})?[\^_]\s*(?:\{(\d+)\}|(\d))\s*P\s*_\s*(?:\{(\d+)\}|(\d))")
+_FROM_ONE_SIDE = re.compile(
+    r"(\\lim\s*(?:\\limits\s*)?_\s*\{[^{}]{1,60}?)\^\s*(?:\{\s*([+-])\s*\}|([+-]))\s*\}"
+)
+_SIDES = {"+": "\\downarrow", "-": "\\uparrow"}
 _BRACKETED_MODULUS = re.compile(
     r"(?<=[\w})])(?:\s|\\[ ,;])*(?:\\text\s*\{\s*)?\(\s*(?:\\text\s*\{\s*)?(?:\\?b?mod(?:ulo)?)"
     r"(?![a-zA-Z])\s*\}?((?:\\ )?[^(){}]{1,40})\)\s*\}?"
@@ -198,6 +203,21 @@ def _chosen(text: str) -> str:
     return _CHOSEN.sub(lambda m: f"\\binom{{{m[1] or m[2]}}}{{{m[3] or m[4]}}}", text)
 
 
+def _ordered(text: str) -> str:
+    """Write the number of orders `_5P_2` as a quotient of factorials."""
+
+    def quotient(match: re.Match[str]) -> str:
+        n, k = int(match[1] or match[2]), int(match[3] or match[4])
+        return f"\\frac{{{n}!}}{{{n - k}!}}" if k <= n else match.group()
+
+    return _ORDERED.sub(quotient, text)
+
+
+def _one_sided(text: str) -> str:
+    r"""Write `\lim_{x \to 0^+}` with an arrow for the side."""
+    return _FROM_ONE_SIDE.sub(lambda m: f"{m[1]} {_SIDES[m[2] or m[3]]} }}", text)
+
+
 def _plain_words(text: str) -> str:
     return re.sub(
         r"\\textsuperscript(?![a-zA-Z])", "^", re.sub(r"(?<![a-zA-Z])per\s+cent(?![a-zA-Z])", "percent", text)
@@ -302,6 +322,8 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("_", "base"), _bases),
     (("USD", "US$", "EUR", "GBP", "INR", "Rs", "₹"), _currencies),
     (("C",), _chosen),
+    (("P_", "P _"), _ordered),
+    (("^+", "^-", "^{+", "^{-"), _one_sided),
     (("mod",), _moduli),
     (("per", "superscript"), _plain_words),
     (("{,}", "{.}"), lambda text: _BRACED_MARK.sub(r"\1", text)),

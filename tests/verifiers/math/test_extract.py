@@ -171,3 +171,24 @@ def test_bold_marks_go_and_power_signs_stay(text: str, value: str) -> None:
     found = extract(text)
     assert found is not None
     assert found.value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Angle C measures [35^\\circ].", "35^\\circ"),
+        ("We draw the height first. The base has length [ $3\\sqrt{7}$ ].", "3\\sqrt{7}"),
+        ("The slope of the line is [-4]", "-4"),
+    ],
+)
+def test_a_value_in_brackets_may_end_a_sentence(text: str, value: str) -> None:
+    found = extract(text)
+    assert found is not None
+    assert found.value == value
+
+
+@pytest.mark.parametrize("text", ["The sum is 31 [2].", "The domain is [1, 4].", "y = [6]"])
+def test_what_is_no_value_in_brackets_is_not_cut_out(text: str) -> None:
+    found = extract(text)
+    assert found is not None
+    assert found.rule != "bracketed"
