@@ -29,6 +29,7 @@ from evol.verifiers.math.parameters import (
 )
 from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.residues import same_classes
+from evol.verifiers.math.restated import restated, with_bound_name
 from evol.verifiers.math.sentences import match_sentences
 from evol.verifiers.math.special import match_special, set_in_notation
 from evol.verifiers.math.structure import Matcher
@@ -135,7 +136,8 @@ def _parsed(a: str, b: str, profile: Profile) -> Result:
 
 def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     """Compare two trees, then with customary values for names, then with one name for one variable."""
-    a, b = without_steps(a), without_steps(b)
+    a, b = restated(without_steps(a)), restated(without_steps(b))
+    b = with_bound_name(b, a)
     finding = Matcher(profile).match(a, b)
     bare = without_domain(a), without_domain(b)
     free = with_domain(a) | with_domain(b) if bare != (a, b) else frozenset[str]()

@@ -58,6 +58,9 @@ _STATED = re.compile(
     r"(?:.*[\s}])?(?:is|are|was|were|equals|be|est|sont|es|son|ist|sind|è)(?:\s*:)?\s+(?P<value>[^\s].*)",
     re.DOTALL,
 )
+_RESTATED = re.compile(
+    r",?\s(?:i\.e\.|that is|namely|in other words|or equivalently),?\s+(?=\$[^$]+\$\.?$|[-\d./]+\.?$)"
+)
 _RELATIVE = re.compile(r",\s+(?:which|as\s+(?:claimed|desired|required|wanted|needed))\b[^.\n]*$")
 _QUALIFIED = re.compile(r"\b(?:not|if|when|unless|or|nor|no|less|more|than|least|most)\b|n't")
 # Scripts whose letters are never variables: Hebrew, Arabic, the Indic ones, Thai.
@@ -226,7 +229,9 @@ def _phrase(text: str, choice: bool) -> Extraction | None:
         return _found(segment, "answer_phrase", start)
     if is_prose(segment):
         return _prose(segment, start, "answer_phrase")
-    return _found(_BOLD_MARK.sub("", segment), "answer_phrase", start)
+    if restatement := _RESTATED.search(segment):
+        return _found(segment[restatement.end() :], "answer_phrase", start + restatement.end())
+    return _found(_BOLD_MARK.sub("", segment).rstrip("*"), "answer_phrase", start)
 
 
 def _sentence_end(text: str, start: int) -> int:

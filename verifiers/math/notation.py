@@ -91,6 +91,7 @@ _HALF_LINE = re.compile(
 )
 _SPACED_BASE = re.compile(r"log\s?_\s?(\d{1,3})\s+(?=\d)")
 _DIGIT_BASE = re.compile(r"log\s?_\s?(\d)(\d+)(?=\s*(?:$|[-+=,;)\]}$]))")
+_SQUARE = re.compile(r"(?<![A-Za-z])sq\.\s*(?=[a-z])")
 _CIS = re.compile(r"\\(?:operatorname|text|mathrm)\s*\{\s*cis\s*\}")
 _SHARED_SET = re.compile(
     r"(?:[,;]|\\text\s*\{\s*(?:for|where|with)\s*\}|(?<![a-z])(?:for|where|with)\s)(?:\s|\\[,; ]|\\q?quad)*"
@@ -291,6 +292,8 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("array",), lambda text: _OPEN_CASES.sub(r"\\begin{cases}\1\\end{cases}", text)),
     (("space", "phantom", "\\tag", "\\label", "color", "\\left", "\\right"), _without_dropped),
     (("\\over",), _quotient),
+    (("brace{", "set{", "rel{", "cancel{", "mathop{", "mathbin{", "mathord{", "smash{"), ornaments.unwrapped),
+    (("sq.",), lambda text: _SQUARE.sub("square ", text)),
     (("\\checkm", "\\black", "\\qed", "\\Box", "\\square"), ornaments.without_end_mark),
     (("ath{i", "{i}", "{j}", "\\jmath"), ornaments.plain_unit_vectors),
     (("frac{\\text", "frac{\\mathrm"), ornaments.slashed_units),
@@ -337,7 +340,8 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
 # Letters that begin a rule only as part of a command.
 _OF_COMMANDS = frozenset((
     "array", "space", "phantom", "color", "ath{i", "{i}", "{j}", "matrix{", "matrix {", "textcircled", "arc",
-    "frac ", "Vert", "mathbb", "cis", "superscript",
+    "frac ", "brace{", "set{", "rel{", "cancel{", "mathop{", "mathbin{", "mathord{", "smash{", "Vert",
+    "mathbb", "cis", "superscript",
 ))  # fmt: skip
 # The rules that may hold for a text without a backslash, in their order.
 _BARE_RULES = tuple(

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import re
 
+from evol.verifiers.math.braces import braced
 from evol.verifiers.math.units import LETTER_UNITS
 
 _END_MARK = re.compile(
     r"(?<=[\w})\]!%])(?:\s|\\[,;: ]|\\q?quad|~)*"
     r"(?:\\(?:checkmark|blacksquare|qed|qedsymbol|Box|square)(?![a-zA-Z])\.?\s*)+$"
 )
+_WRAPPING = re.compile(
+    r"\\(underbrace|overbrace|overset|underset|stackrel|[bx]?cancel|mathop|mathrel|mathbin|mathord|smash)\s*(?=\{)"
+)
+_SIGNS = frozenset(("=", "<", ">", "+", "-"))
+_NOTE = re.compile(r"\s*[_^]\s*(?=\{)")
 _UNIT_VECTOR = re.compile(
     r"\\(?:wide)?(?:hat|vec|overrightarrow|mathbf|boldsymbol|bm)\s*"
     r"(?:\{\s*(?:\\(?:wide)?(?:hat|vec|mathbf|boldsymbol|bm)\s*)?\{?\s*(?:\\([ij])math|([ijk]))\s*\}?\s*\}"
@@ -56,6 +62,22 @@ _OPPOSITE = {
 }  # fmt: skip
 _TILDES = re.compile(r"(?<![\d.~])\d{1,3}(?:~\d{3})+(?!\d)")
 _LETTER_BEHIND = re.compile(r"\$([^$]*\d[^$a-zA-Z]*)\$\s*([a-zA-Z])")
+
+
+def unwrapped(text: str) -> str:
+    r"""Write `\underbrace{a}_{b}`, `\overset{b}{a}` and `\cancel{a}` as `{a}`."""
+    for _ in range(20):
+        match = _WRAPPING.search(text)
+        if match is None:
+            break
+        inner, end = braced(text, match.end())
+        if match[1] in ("overset", "underset", "stackrel") and text[end : end + 1] == "{":
+            inner, end = braced(text, end)
+        elif match[1].endswith("brace") and (note := _NOTE.match(text, end)):
+            _, end = braced(text, note.end())
+        kept = inner if inner in _SIGNS else f"{{{inner}}}"
+        text = f"{text[: match.start()]}{kept}{text[end:]}"
+    return text
 
 
 def without_end_mark(text: str) -> str:

@@ -18,7 +18,8 @@ def spread(node: Node) -> Node:
             return Seq(tuple(branches(named)), "or")
         items = [part for item in node.items for part in branches(item)]
         return Seq(tuple(items), "set" if node.kind == "set" else "or")
-    return Seq(tuple(branches(node)), "or")
+    denied = isinstance(node, Relation) and node.ops == ("!=",)
+    return Seq(tuple(branches(node)), "and" if denied else "or")
 
 
 def _as_tuple(node: Seq) -> Relation | None:

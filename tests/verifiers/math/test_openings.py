@@ -133,3 +133,16 @@ def test_numbered_steps_are_no_labelled_values() -> None:
 )
 def test_a_worded_label_is_no_part_of_the_answer(gold: str, response: str, accepted: bool) -> None:
     assert verify(gold, response, profile=LENIENT, last_resort=False).accepted is accepted
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        r"*The answer is $\frac{2}{9}$.*",
+        "```\n2/9\n```",
+        r"The answer is 2 over 9, i.e., $\frac{2}{9}$.",
+    ],
+)
+def test_italics_fences_and_restatements(response: str) -> None:
+    assert verify("2/9", response, profile=LENIENT, last_resort=False).accepted
+    assert not verify("2", response, profile=LENIENT, last_resort=False).accepted

@@ -1,0 +1,38 @@
+r"""Answers in the form in which they are compared: `x \in \{4\}` as `x = 4`, columns of names as tuples."""
+
+from __future__ import annotations
+
+from evol.verifiers.math.nodes import Builder, Matrix, Node, Relation, Seq, Sym, substitute, symbols
+
+
+def restated(node: Node) -> Node:
+    r"""Return membership in a set of one as an equation, an equation of two columns as one of tuples."""
+    match node:
+        case Relation((Sym() as name, Seq((value,), "set")), ("in",)):
+            return Relation((name, value), ("=",))
+        case Relation((Matrix() as left, Matrix() as right), ("=",)):
+            sides = _column(left), _column(right)
+            return Relation((sides[0], sides[1]), ("=",)) if sides[0] and sides[1] else node
+        case _:
+            return node
+
+
+def _column(matrix: Matrix) -> Seq | None:
+    cells = [row[0] for row in matrix.rows if len(row) == 1]
+    return Seq(tuple(cells), "()") if len(cells) == len(matrix.rows) > 1 else None
+
+
+def with_bound_name(node: Node, other: Node) -> Node:
+    r"""Return the set `\{f(n) : n \in S\}` with the name that the other builder gives its variable."""
+    if not isinstance(node, Builder) or not isinstance(other, Builder):
+        return node
+    mine, theirs = _bound(node), _bound(other)
+    if mine is None or theirs is None or mine == theirs or theirs in symbols(node):
+        return node
+    return substitute(node, {mine: Sym(theirs)})
+
+
+def _bound(built: Builder) -> str | None:
+    """Return the one name that both element and condition are written with."""
+    names = {name for name in symbols(built.condition) if not name.startswith("set ")}
+    return names.pop() if len(names) == 1 and names <= symbols(built.element) else None
