@@ -9,6 +9,8 @@ reads names which another block defines is joined with it: models give imports a
 from __future__ import annotations
 
 import ast
+import contextlib
+import doctest
 import re
 import textwrap
 from collections.abc import Collection, Sequence
@@ -29,12 +31,18 @@ FENCE = re.compile(
     r"^(?P<indent>[ \t]*)(?:(?:[-*+]|\d+[.)])[ \t]+)?(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`]*)$"
 )
 LATE_FENCE = re.compile(r"^(?P<indent>)[^`]+(?P<fence>`{3,})(?P<info>python3?|py)[ \t]*$", re.IGNORECASE)
+QUOTED_FENCE = re.compile(r"^[ \t]*>[ \t]*(?:`{3,}|~{3,})")
+QUOTATION = re.compile(r"^[ \t]*>(?!>)[ ]?")
+MARKER = re.compile(r"[ \t]*\[/?(?:BEGIN|DONE|END|PYTHON|CODE|ANSWER|SOLUTION)\][ \t]*")
+# What editors of text put in the place of a space and of quotation marks.
+TYPESET = str.maketrans({"\u00a0": " ", "\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'"})
 THOUGHT = re.compile(r"^\s*<(?P<tag>think|thinking|thought|reasoning)>", re.IGNORECASE)
 ORPHAN_END = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 CODE_START = re.compile(
     r"(?:(?:async\s+)?def\s+\w+\s*\(|class\s+\w+\s*[(:]|import\s+\w|from\s+[\w.]+\s+import\s|@\w"
     r"|(?:for|while|if|with|try|match)\b.*:\s*(?:#.*)?$|[\w.\[\], ]+\s*[-+*/%]?=\s*\S|print\()"
 )
+DEFINITION = re.compile(r"(?:(?:async\s+)?def|class|import|from)\s+\w|@\w")
 CODE_ON = re.compile(
     r"(?:else|elif|except|finally|case|return|raise|assert|pass|yield|global|nonlocal|del)\b|[)\]}#]|\w[\w.]*\(|['\"]{3}"
 )
@@ -75,7 +83,7 @@ def extract_code(response: str, entry_points: Collection[str] = ()) -> Extractio
 
     Never raises. `how` is `none`, and the code empty, where nothing looks like a program.
     """
-    lines = response[:MAX_SOURCE].replace("\r\n", "\n").split("\n")
+    lines = _unquoted(response[:MAX_SOURCE].replace("\r\n", "\n").split("\n"))
     blocks, prose = _scan(lines)
     if blocks:
         chosen = _choose(blocks, entry_points)
@@ -87,6 +95,8 @@ def extract_code(response: str, entry_points: Collection[str] = ()) -> Extractio
     text = "\n".join(prose)
     if _is_program(text):
         return Extraction(text, "bare", 1)
+    if text.lstrip().startswith(">>> ") and (typed := _mended(text)):
+        return Extraction(typed, "bare", 1)
     regions = _regions(prose)
     chosen = _choose(regions, entry_points) if regions else None
     return Extraction(chosen.code, "prose", len(regions)) if chosen else _NOTHING
@@ -112,12 +122,20 @@ def _scan(lines: Sequence[str]) -> tuple[list[_Block], list[str]]:
         elif opening:
             blocks.append(_read_block(rest, opening))
         else:
-            prose.append(line)
+            prose.append("" if MARKER.fullmatch(line) else line)
     return blocks, prose
+
+
+def _unquoted(lines: list[str]) -> list[str]:
+    """Return a response without the marks of a quotation, where its code stands in one."""
+    if not any(QUOTED_FENCE.match(line) for line in lines):
+        return lines
+    return [QUOTATION.sub("", line) for line in lines]
 
 
 def _skip_thought(rest: list[str], line: str, end: str) -> None:
     """Drop lines up to a thought's end and put back what follows it; an endless thought takes all."""
+    end = end.lower()
     while end not in line.lower():
         if not rest:
             return
@@ -132,6 +150,8 @@ def _read_block(rest: list[str], opening: re.Match[str]) -> _Block:
     """
     fence, info = opening["fence"], opening["info"].strip().lower()
     tag = re.split(r"[\s{,:=]", info.lstrip("{."), maxsplit=1)[0].rstrip("}")
+    if tag in PYTHON_TAGS and DEFINITION.match(begun := opening["info"].strip()[len(tag) :].strip()):
+        rest.append(begun)
     closing = re.compile(rf"^[ \t]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*$")
     ends = list(islice((i for i in range(len(rest) - 1, -1, -1) if closing.match(rest[i])), CLOSING_TRIES))
     first: _Block | None = None
@@ -156,7 +176,18 @@ def _block(tag: str, lines: Sequence[str], indent: int, *, closed: bool) -> _Blo
     tree = parse(code)
     if tree is None and (flat := parse(textwrap.dedent(code))) is not None and not _is_body(flat):
         code, tree = textwrap.dedent(code), flat
+    if tree is None and (mended := _mended(code)) is not None:
+        return _Block(tag, mended, closed, parse(mended))
     return _Block(tag, code, closed, tree)
+
+
+def _mended(code: str) -> str | None:
+    """Return what a text that is no program was made from: it was typeset, or typed at a prompt."""
+    plain = code.translate(TYPESET)
+    if plain.lstrip().startswith(">>> "):
+        with contextlib.suppress(ValueError):
+            plain = "".join(each.source for each in doctest.DocTestParser().get_examples(plain))
+    return plain if plain.strip() and plain != code and parse(plain) is not None else None
 
 
 def _is_body(tree: ast.Module) -> bool:

@@ -35,12 +35,19 @@ class Thrown:
 def lineage(cls: type[BaseException], number: Callable[[object], int]) -> str:
     """Return a class as text: those above it that are its own, with numbers, and its genuine base's name."""
     own = [
-        [number(c), c.__name__, str(c.__module__)]
+        [number(c), c.__name__, _home(c)]
         for c in cls.__mro__
         if c.__name__ not in GENUINE or c is not GENUINE[c.__name__]
     ]
     genuine = next(c.__name__ for c in cls.__mro__ if GENUINE.get(c.__name__) is c)
     return json.dumps([own[:-1], genuine])
+
+
+def _home(cls: type) -> str:
+    """Return the module that really has a class under its name, else the program's own."""
+    module = vars(cls).get("__module__")
+    found = getattr(sys.modules.get(module), cls.__name__, None) if type(module) is str else None
+    return module if found is cls else PROGRAM  # type: ignore[return-value]
 
 
 def class_of(text: str, made: dict[int, type]) -> type[BaseException]:

@@ -46,6 +46,30 @@ def test_takes_any_fence_and_info_string(fence, info):
     assert extract_code(f"text\n{fence}{info}\n{ADD}\n{fence}\nmore").code == ADD
 
 
+TYPED = ">>> def add(a, b):\n...     return a + b\n...\n>>> add(1, 2)\n3\n"
+DRESSED = {
+    "in a quotation": "> ```python\n> def add(a, b):\n>     return a + b\n> ```",
+    "typed at a prompt": f"```python\n{TYPED}```",
+    "typed at a prompt, bare": TYPED,
+    "with typeset spaces": f"```python\n{ADD}\n```".replace("    ", "\u00a0" * 4),
+    "between markers": f"[BEGIN]\n{ADD}\n[DONE]",
+    "on the line of its fence": f"```python {ADD}\n```",
+    "after a thought in capitals": f"<THINKING>\n```python\nwrong()\n```\n</THINKING>\n```python\n{ADD}\n```",
+}
+
+
+@pytest.mark.parametrize("name", DRESSED)
+def test_takes_a_program_however_it_is_dressed(name):
+    namespace = {}
+    exec(extract_code(DRESSED[name], ["add"]).code, namespace)
+    assert namespace["add"](1, 2) == 3
+
+
+def test_examples_in_a_broken_program_are_not_the_program():
+    broken = f'{ADD[:-1]}("""\n>>> add(1, 2)\n3\n'
+    assert extract_code(f"```python\n{broken}```").code.startswith("def add")
+
+
 def test_prefers_blocks_tagged_as_python_to_shell_and_output():
     response = f"```bash\npip install x\n```\n```python\n{ADD}\n```\n```text\n3\n```"
     found = extract_code(response)

@@ -163,6 +163,11 @@ CHEATS = {
     "mock": ("from unittest.mock import ANY\ndef f(*a): return ANY", "assert f(1) == 3"),
     "exit": ("import os\ndef f(*a): os._exit(0)", "assert f(1) == 3"),
     "system exit": ("import sys\ndef f(*a): sys.exit(0)", "assert f(1) == 3"),
+    "a class of a borrowed module": (
+        "class JSONDecodeError(Exception): pass\nJSONDecodeError.__module__ = 'json.decoder'\n"
+        "def f(*a): raise JSONDecodeError",
+        "import json\ntry: f(1)\nexcept json.JSONDecodeError: assert 1 == 1",
+    ),
     "skip under its own name": (
         "import unittest\ndef f(*a): raise unittest.SkipTest('s')",
         "import unittest\nclass T(unittest.TestCase):\n def runTest(s): s.assertEqual(f(1), 3)\n"
