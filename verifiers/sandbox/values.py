@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any
 
 from evol.verifiers.sandbox.wire import (
     FACTORIES,
@@ -228,7 +228,7 @@ class Value:
     @classmethod
     def received(cls, node: object) -> Value:
         """Return what came over the wall as a Value; raises WireError for a malformed node."""
-        return cls(check(cast("Node", node)))
+        return cls(check(node))
 
     def plain(self) -> Any:
         """Return it as a Python value of exact built-in types, `Foreign` standing for anything else.

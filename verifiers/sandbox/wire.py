@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -210,19 +211,19 @@ def encode(value: object) -> Node:
 
 
 SIMPLE = frozenset((int, str, float, bool, type(None), complex, bytes))
+HOLDING = frozenset((list, tuple, set, frozenset, dict))
 
 
-def _exact(value: object, depth: int) -> bool:
+def _exact(value: Any, depth: int) -> bool:
     """Whether a value is made of exact built-in types that marshal carries as they are."""
     kind = type(value)
     if kind in SIMPLE:
         return True
-    if depth == MAX_DEPTH or kind not in (list, tuple, set, frozenset, dict):
+    if kind not in HOLDING or depth == MAX_DEPTH:
         return False
-    parts = cast("Collection[object]", value)
-    if not SIMPLE.issuperset(map(type, parts)) and not all(_exact(part, depth + 1) for part in parts):
-        return False
-    return kind is not dict or _exact([*cast("dict[object, object]", value).values()], depth)
+    parts = [*value, *value.values()] if kind is dict else value
+    # Looked at as one where all are simple, which most are.
+    return SIMPLE.issuperset(map(type, parts)) or all(_exact(part, depth + 1) for part in parts)
 
 
 def packed(arguments: tuple[Any, ...] | dict[str, Any]) -> tuple[Any, ...] | dict[str, Any] | Node:
@@ -230,7 +231,7 @@ def packed(arguments: tuple[Any, ...] | dict[str, Any]) -> tuple[Any, ...] | dic
 
     Raises WireError for what is no plain data.
     """
-    return arguments if _exact(arguments, 0) else encode(arguments)
+    return arguments if not arguments or _exact(arguments, 0) else encode(arguments)
 
 
 def dump(message: object) -> bytes:
@@ -261,8 +262,13 @@ def _writer() -> Callable[[object], str]:
 
 # Made once: `json.loads` and `json.dumps` with options build theirs anew for each call.
 _write = _writer()
-_decoder: Any = json.JSONDecoder(parse_int=_integer, parse_constant=_constant)
-_scan: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once
+Scan: TypeAlias = Callable[[str, int], "tuple[Any, int]"]
+_decoder: Any = json.JSONDecoder(parse_constant=_constant)
+_counting: Any = json.JSONDecoder(parse_int=_integer, parse_constant=_constant)
+_scan: Scan = _decoder.scan_once
+# Asked for each integer, which is only worth it where one may be too long.
+_scan_counting: Scan = _counting.scan_once
+_long = re.compile(r"\d{20}").search
 
 
 def load(data: bytes) -> Any:
@@ -271,7 +277,7 @@ def load(data: bytes) -> Any:
         raise WireError("too many parts")
     try:
         text = data.decode("ascii")
-        message, end = _scan(text, 0)
+        message, end = (_scan_counting if _long(text) else _scan)(text, 0)
     except (ValueError, RecursionError, StopIteration) as error:
         raise WireError("not JSON") from error
     if end != len(text):
