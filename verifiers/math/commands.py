@@ -224,10 +224,17 @@ def _applied(parser: Parser) -> Node:
         token = parser.token
         functional = token.kind == "cmd" and token.text in FUNCTIONS and token.text not in ("frac", "sqrt")
         bracket = token.kind == "op" and token.text != "{"
-        if functional or bracket or not parser.starts_factor(token):
+        if functional or bracket or not parser.starts_factor(token) or _leaves_argument(factors[-1], token):
             break
         factors.append(parser.power())
     return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def _leaves_argument(last: Node, token: Token) -> bool:
+    r"""Whether a root behind a variable is a factor of its own: `\cos\theta\sqrt2`, not `\cos 2\sqrt x`."""
+    if token.kind != "cmd" or not isinstance(last, Sym):
+        return False
+    return token.text == "sqrt" or (token.text == "frac" and last.name.startswith("\\"))
 
 
 def _decorated(parser: Parser, name: str) -> Node:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from evol.types import Json, Outcome, Verdict
 from evol.verifiers.math.canonical import canonical
 from evol.verifiers.math.casework import match_casework
-from evol.verifiers.math.customary import with_customary_values
+from evol.verifiers.math.customary import as_vectors, with_customary_values
 from evol.verifiers.math.derivations import without_steps
 from evol.verifiers.math.dress import squeeze, undress
 from evol.verifiers.math.equality import Finding
@@ -149,7 +149,8 @@ def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     if finding.equal or isinstance(a, Sym) or isinstance(b, Sym):
         return finding
     valued = with_customary_values(a, b) if profile.customary_names else None
-    if valued and Matcher(profile).match(*valued).equal:
+    vectors = as_vectors(a, b) if profile.customary_names else None
+    if any(pair and Matcher(profile).match(*pair).equal for pair in (valued, vectors)):
         return Finding(True, "customary_names")
     if profile.common_domain and same_at_whole_points(a, b):
         return Finding(True, "whole_arguments")

@@ -52,6 +52,20 @@ def with_customary_values(a: Node, b: Node) -> tuple[Node, Node] | None:
     return (a, b) if values or counts else None
 
 
+def as_vectors(a: Node, b: Node) -> tuple[Node, Node] | None:
+    r"""Return `2i + 3j` and `(2, 3)` both as sums of unit vectors; None where neither or both are tuples."""
+    if isinstance(a, Seq) == isinstance(b, Seq):
+        return None
+    point, total = (a, b) if isinstance(a, Seq) else (b, a)
+    if not isinstance(point, Seq) or point.kind != "()" or not isinstance(total, Add | Mul):
+        return None
+    if "j" not in symbols(total) or not 2 <= len(point.items) <= 3:
+        return None
+    units: tuple[Node, ...] = (Const("i"), Sym("j"), Sym("k"))
+    written = Add(tuple(Mul((item, unit)) for item, unit in zip(point.items, units, strict=False)))
+    return (written, b) if point is a else (a, written)
+
+
 def _counted(node: Node) -> Node:
     """Return a node with `C(n, k)` and `C_n^k` as binomial coefficients."""
     match node:

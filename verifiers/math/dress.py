@@ -126,6 +126,6 @@ def joined_lines(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Return an answer's text without layout, spaces and fonts, for a literal comparison."""
-    text = _WORDS.sub(r"\1", text) if "\\" in text else text
+    text = _WORDS.sub(r"\1", text).replace("\\mid ", "|") if "\\" in text else text
     text = _LAYOUT.sub(" ", text).replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac")
     return _GAP.sub(lambda match: "" if match[1] else " ", text.strip()).replace("’", "'")

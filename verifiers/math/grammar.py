@@ -198,6 +198,8 @@ class Parser:
             operands.append(self.binary(1 if op in ("in", "=") else 2))
         if not ops:
             return operands[0]
+        if isinstance(first, Relation):
+            operands, ops = [*first.operands, *operands[1:]], [*first.ops, *ops]
         return Relation(tuple(operands), tuple(ops))
 
     def binary(self, floor: int) -> Node:
@@ -324,7 +326,7 @@ class Parser:
         self.at += 1
         if self.is_op("_"):
             return Sym(token.text)
-        if self.token.kind == "num" and self.token.text.isdigit() and not (self.token.spaced or token.worded):
+        if self.token.kind == "num" and self.is_index(token):
             self.at += 1
             return Sym(f"{token.text}_{self.tokens[self.at - 1].text}")
         if self.defines_function():
@@ -338,6 +340,12 @@ class Parser:
         if token.text in commands.LETTER_CONSTANTS and not primes:
             return commands.LETTER_CONSTANTS[token.text]
         return Sym(token.text + primes)
+
+    def is_index(self, name: Token) -> bool:
+        """Whether the digits that touch a letter are its index; `n2^{n-1}` is a product."""
+        if not self.token.text.isdigit() or self.token.spaced or name.worded:
+            return False
+        return name.text not in quantities.COUNTING or self.tokens[self.at + 1].text != "^"
 
     def arguments(self) -> tuple[Node, ...]:
         """Read the bracketed arguments of an unknown function."""

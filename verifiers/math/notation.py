@@ -329,7 +329,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("^+", "^-", "^{+", "^{-"), _one_sided),
     (("mod",), _moduli),
     (("per", "superscript"), _plain_words),
-    (("{,}", "{.}"), lambda text: _BRACED_MARK.sub(r"\1", text)),
+    (("{,}", "{.}"), lambda text: _BRACED_MARK.sub(".", text)),
     (("\\in", "∈", "\\Z", "\\N", "\\R", "\\Q", "\\C"), _number_sets),
     (("|", "\\mid"), _builders),
     (("\\in",), _names_of_one_set),

@@ -9,7 +9,10 @@ from itertools import permutations
 from evol.verifiers.math.nodes import Builder, Mul, Node, Num, Relation, Seq, Sym, symbols, walk
 
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|mathrm)\s*\{([^{}]*)\}")
-_KIND = r"(?P<{}>integer|real(?:\s+number)?|natural\s+number)s?"
+_KIND = (
+    r"(?P<{}>(?:(?:non-?negative|positive)\s+)?(?:integer|whole\s+number)"
+    r"|real(?:\s+number)?|natural\s+number)s?"
+)
 _NAMES = r"(?P<before>[a-z](?:\$?\s*(?:,|and)\s*\$?[a-z]){0,2})"
 _INTEGER = re.compile(
     r"(?P<answer>.*?\S)\s*[,;]?\s*\(?\s*(?:\b(?:where|for|with)\s+)?"
@@ -19,7 +22,10 @@ _INTEGER = re.compile(
     rf"{_KIND.format('kind')}\s+\$?(?P<after>[a-z])\$?)\s*\)?\s*",
     re.DOTALL,
 )
-_KINDS = {"i": "\\mathbb{Z}", "r": "\\mathbb{R}", "n": "\\mathbb{N}"}
+_KINDS = {
+    "int": "\\mathbb{Z}", "who": "\\mathbb{N}", "rea": "\\mathbb{R}", "nat": "\\mathbb{N}",
+    "pos": "\\mathbb{Z}^+", "non": "\\mathbb{N}_0",
+}  # fmt: skip
 _CONSTANT = re.compile(r"[CcKk]")
 _CONSTANT_REMARK = re.compile(
     r"[\s,;(]*(?:\\text\s*\{)?[\s,;(]*(?:where|with|for (?:some|any|every|an))[\s}]*"
@@ -56,7 +62,7 @@ def domain_in_notation(text: str) -> str:
     if _WORD_AT_END.search(answer):
         return text
     names = re.findall(r"\b[a-z]\b", match["before"] or match["after"])
-    domain = _KINDS[(match["said"] or match["kind"])[0]]
+    domain = _KINDS[(match["said"] or match["kind"])[:3]]
     stated = "".join(f", {name} \\in {domain}" for name in names)
     return f"{answer}{'$' if answer.count('$') % 2 else ''}{stated}"
 

@@ -6,6 +6,7 @@ import re
 from itertools import permutations
 
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|textbf|mathrm)\s*\{([^{}]*)\}")
+_NAMES = re.compile(r"^\(\s*[a-z](?:\s*,\s*[a-z])+\s*\)\s*=\s*")
 _POINT = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 _KIND = (
     r"(?:(?:all|the|any|their|its|of|these|possible|other)\s+)*(?P<{}>cyclic\s+|cyclical\s+)?"
@@ -28,6 +29,7 @@ def with_permutations(text: str) -> str:
     if not any(word in text for word in ("permutation", "rearrangement", "ordering")):
         return text
     words = " ".join(_TEXT.sub(r" \1 ", text).split()).strip(" .$").replace("$", "")
+    words = _NAMES.sub("", words)
     match = _BEHIND.fullmatch(words) or _BEFORE.fullmatch(words)
     if match is None:
         return text

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from evol.verifiers.math.grammar import Parser
 
 CLAUSES = frozenset(("for", "where", "with", "such", "when", "if", "whenever"))
+# Behind these letters a power is a factor, `n2^{n-1}`; behind others digits are an index, `x2^2`.
+COUNTING = frozenset("nkm")
 UNIT_COMMANDS = frozenset(("min", "deg"))
 _CURRENCIES = frozenset(("usd", "eur", "gbp", "yen"))
 _VERBS = frozenset(
@@ -166,6 +168,8 @@ def mixed_ahead(parser: Parser) -> bool:
     ]
     raised = parser.at > 2 and parser.tokens[parser.at - 2].text == "^"
     if before.kind == "num" and raised and token.spaced and slash.text == "^":
+        return True
+    if before.kind == "sym" and before.text in COUNTING and slash.text == "^":
         return True
     if before.kind == "num":
         return token.spaced and slash.text == "/" and bottom.kind == "num" and not slash.spaced

@@ -20,11 +20,14 @@ _WINS = re.compile(
 )
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Dr|St|Prof)\.(?=\s+[A-Z])")
 _POLAR = re.compile(r"(yes|no|true|false)(?:[.,;:!]\s*(.*))?", re.IGNORECASE | re.DOTALL)
-_POSSIBLE = re.compile(r"(?:it\s+is\s+|it's\s+)?(?P<no>not\s+)?(?P<im>im)?possible\.?", re.IGNORECASE)
+_POSSIBLE = re.compile(
+    r"(?:it\s+is\s+|it's\s+)?(?:(?P<no>not\s+)?(?P<im>im)?possible|(?P<may>not)\s+(?:necessarily|always))\.?",
+    re.IGNORECASE,
+)
 _PHRASE = re.compile(r"(?:(?:an?|A|An)\s+)?[^\W\d_]{2,}(?:[\s-]+[^\W\d_]+){0,6}")
 _PREDICATE = re.compile(r".*\s(?:is|are|be|was|were)\s+(?:an?\s+|the\s+)?(?P<said>[^\W\d_]+)", re.DOTALL)
 _QUALIFIED = names("not no never if when unless or neither nor cannot only either both isn't aren't")
-_DROPPED = names("all a an the on at it is there are real angled")
+_DROPPED = names("all a an the on at it is there are real angled monotonically")
 _WORDY = re.compile(r"[a-zA-Z]{2}\W*\s|infinit|DNE|undefined|none", re.IGNORECASE)
 _KINDS = names("triangle function number line angle sequence matrix series graph")
 _EVERY = re.compile(
@@ -43,7 +46,7 @@ _NO_SOLUTION = re.compile(
     r"(?:there (?:is|are|exists?) )?no (?:(?:such|real|integer|integral|natural|positive|possible|valid) )*"
     r"(?:solutions?|roots?|values?|numbers?|integers?|pairs?|triples?|functions?|polynomials?)"
     r"(?: exists?| satisfy)?"
-    r"|(?:the )?empty set|none exists?"
+    r"|(?:the )?empty set|none(?: exists?)?"
 )
 _UNLIMITED = re.compile(
     r"(?:there (?:are|is) )?(?:infinitely many|infinite|(?:an )?infinite number of)"
@@ -209,7 +212,7 @@ def _dates(a: str, b: str) -> Finding | None:
 
 def _polar(a: str, b: str) -> Finding | None:
     """Compare yes, no, true or false with an answer that begins with one and explains itself after it."""
-    if "ossible" in a or "ossible" in b:
+    if any(word in text for word in ("ossible", "necessarily", "always") for text in (a, b)):
         a, b = _said_possible(a), _said_possible(b)
     x, y = _POLAR.fullmatch(a), _POLAR.fullmatch(b)
     if x is None or y is None or (x[2] and y[2]):
@@ -221,7 +224,7 @@ def _polar(a: str, b: str) -> Finding | None:
 def _said_possible(text: str) -> str:
     """Return yes for `it is possible` and no for `impossible`; any other text as it is."""
     match = _POSSIBLE.fullmatch(text)
-    return text if match is None else "no" if match["no"] or match["im"] else "yes"
+    return text if match is None else "no" if match["no"] or match["im"] or match["may"] else "yes"
 
 
 def _phrases(a: str, b: str, fonts: bool) -> Finding | None:

@@ -122,7 +122,7 @@ class Matcher:
                 whole = added_quantities(*seq.items)
                 return self._match(whole, other) if whole is not None else None
         ratios = [isinstance(node, Seq) and node.kind == "ratio" for node in (a, b)]
-        if not any(ratios):
+        if not any(ratios) or any(isinstance(node, Relation) for node in (a, b)):
             return None
         if not (isinstance(a, Seq) and isinstance(b, Seq) and all(ratios)):
             return Finding(None, "different_kind")
