@@ -15,7 +15,6 @@ from evol.verifiers.math.casework import is_casework
 from evol.verifiers.math.derivations import last_step
 from evol.verifiers.math.dress import undress
 from evol.verifiers.math.grammar import parse
-from evol.verifiers.math.labels import names_several_values
 from evol.verifiers.math.letters import begins_with_letter, chosen
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS, MathError
 from evol.verifiers.math.nodes import symbols
@@ -26,11 +25,13 @@ from evol.verifiers.math.openings import (
     without_opening,
 )
 from evol.verifiers.math.sentences import is_prose, plain_words, single_statement, stated_value
-from evol.verifiers.math.spans import MATH, NUMBER, Span, formulas_and_numbers
+from evol.verifiers.math.shortprose import has_words, is_short_prose, is_short_sentence
+from evol.verifiers.math.spans import MATH, Span, formulas_and_numbers
 from evol.verifiers.math.special import choice as named_choice
-from evol.verifiers.math.special import is_date_or_time, set_in_notation
+from evol.verifiers.math.special import set_in_notation
 from evol.verifiers.math.unicode import mend
 from evol.verifiers.math.wholenumbers import describes_whole_numbers
+from evol.verifiers.math.wording import names_several_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ _RESTATED = re.compile(
 )
 _RELATIVE = re.compile(r",\s+(?:which|as\s+(?:claimed|desired|required|wanted|needed))\b[^.\n]*$")
 _QUALIFIED = re.compile(r"\b(?:not|if|when|unless|or|nor|no|less|more|than|least|most)\b|n't")
-# Scripts whose letters are never variables: Hebrew, Arabic, the Indic ones, Thai.
-_UNLETTERED = re.compile(r"[\u0590-\u07ff\u0900-\u0dff\u0e00-\u0eff]{2}")
+_LONE_LETTER = re.compile(r"\s*(?:[^\W\d_]{1,3}['’\s]\s*){1,3}\(?[A-J]\)?[.!\s]*")
+_WORKED_BRACKET = re.compile(r"(?<=\w)\s\([^()]*\d\s*[-+*/×·÷=]\s*\d[^()]*\)[.\s]*$")
 _SENTENCE_START = re.compile(r"[.!?。]\s+|\n")
 _FINAL = re.compile(r"final\s+answer\s*(?:is|:)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\n|[.!?](?=\s|$|\*\*)|。|\sI hope it is|<\|")
@@ -113,7 +114,12 @@ def _extracted(text: str, choice: bool, polar_gold: bool) -> Extraction | None:
     if found is None:
         found = _phrase(text, choice) or _bold(text)
     labelled = choice and not is_prose(text) and (written := named_choice(text)) and written.label
-    if found is None and choice and not labelled and (begins_with_letter(text) or _has_words(text)):
+    if (
+        found is None
+        and choice
+        and not labelled
+        and (begins_with_letter(text) or has_words(text) or _LONE_LETTER.fullmatch(text))
+    ):
         found = _letter(text, 0)
     polar = _POLAR.match(text) if found is None and polar_gold else None
     if polar:
@@ -128,10 +134,6 @@ def _bracketed(text: str) -> Extraction | None:
     start = max(0, len(text) - _NEAR_END)
     match = _BRACKETED.search(text[start:])
     return _found(match["value"], "bracketed", start + match.start("value")) if match else None
-
-
-def _has_words(text: str) -> bool:
-    return bool(plain_words(text)) or any(c.isalpha() and c > "\u3000" for c in text[:_TAIL])
 
 
 def gold_answer(text: str) -> Extraction | None:
@@ -268,7 +270,7 @@ def _letter(text: str, offset: int) -> Extraction | None:
 def _bare(text: str) -> Extraction | None:
     if _is_worded_answer(text) or set_in_notation(text) != text:
         return _found(text, "described", 0)
-    if len(text) <= MAX_ANSWER_CHARS and _is_short_sentence(text):
+    if len(text) <= MAX_ANSWER_CHARS and is_short_sentence(text):
         return None
     if len(text) > MAX_ANSWER_CHARS or is_prose(text):
         lines = [line for line in text.strip().splitlines() if line.strip()]
@@ -280,31 +282,12 @@ def _bare(text: str) -> Extraction | None:
         return _found(amount, "amount", text.find(amount))
     if text[:1].isalpha():
         text = without_opening(without_label(text.strip()) if ":" in text else text.strip())
-    return None if _is_short_prose(text) else _found(text, "bare", 0)
+    return None if is_short_prose(text) else _found(text, "bare", 0)
 
 
 def _is_worded_answer(text: str) -> bool:
     """Whether a text in words is an answer as a whole: a set of numbers, labelled values, cases."""
     return describes_whole_numbers(text) or names_several_values(text) or is_casework(text)
-
-
-def _is_short_prose(text: str) -> bool:
-    """Whether words stand beside a number or formula in what is no notation: `She has $5 + 5 = 10$.`"""
-    if not _has_words(text) or not re.search(r"\d", text) or is_date_or_time(undress(text)):
-        return False
-    if _UNLETTERED.search(text):
-        return True
-    try:
-        parse(undress(text))
-    except (MathError, RecursionError):
-        return True
-    return False
-
-
-def _is_short_sentence(text: str) -> bool:
-    """Whether two words and one number end in a full stop: `Weng earned $10.`"""
-    stopped = text.rstrip().endswith((".", "。"))
-    return stopped and len(plain_words(text)) == 2 and len(NUMBER.findall(text)) == 1 and "\\" not in text
 
 
 def _prose(text: str, offset: int, rule: str) -> Extraction | None:
@@ -317,6 +300,8 @@ def _prose(text: str, offset: int, rule: str) -> Extraction | None:
         return stated
     if rule == "last_in_prose" and (values := assigned_values(text)):
         return _found(text[slice(*values)], "stated", offset + values[0])
+    if text.rstrip(" .\n").endswith(")") and (worked := _WORKED_BRACKET.search(text)):
+        text = text[: worked.start()] if re.search(r"\d", text[: worked.start()]) else text
     spans = formulas_and_numbers(text)
     telling = [s for s in spans if re.search(r"\d|\\[a-z]|=", s[2])] or [s for s in spans if s[2].strip()]
     if "not" in text or "n't" in text:

@@ -23,7 +23,8 @@ _LETTERS = re.compile(
 )
 # A lower-case word follows the article "A" or the pronoun "I", but these follow a choice.
 _ARTICLE = re.compile(
-    r"\s+(?!(?:because|since|as|and|not|is|was|but|so|seems|rather|non|no|en|et|y|e|und|car|porque|weil|nicht|not)\b)"
+    r"\s+(?!(?:because|since|as|and|not|is|was|but|so|seems|rather|non|no|en|et|y|e|und|car|porque|weil|nicht|ist"
+    r"|est|es|è|é|är|jest|este|qui|que|die|che)\b)"
     r"[a-z]"
 )
 _DENIED = re.compile(
@@ -36,6 +37,7 @@ _DENIED = re.compile(
 # A letter that is computed with is no choice: `$C + 1$`, `\frac{C}{2}`, `$-D$`.
 _OPERAND = re.compile(r"\)?\s?(?:[*/^]\s?[\d\\({]|\+\s?\d|-\d|\}\s?\{)")
 _SIGNED = ("$-", "{-", "(-")
+_AMONG = re.compile(r"\b(?:between|among|entre|zwischen|tra|fra)\b[^,.:;\n]{1,40},", re.IGNORECASE)
 _REASON = re.compile(
     r"(?<![^\W\d_])(?:because|since|whereas|porque|parce que|puisque|car|weil|perché|poiché|omdat|ponieważ"
     r"|потому что|так как)(?![^\W\d_])|因为|因為"
@@ -62,6 +64,7 @@ def chosen(text: str) -> tuple[int, int] | None:
     said = [match for match in _SAID.finditer(text) if not _is_denied(text, match.start())]
     if said:
         return said[-1].span(said[-1].lastindex or 0)
+    text = _AMONG.sub(lambda m: " " * len(m.group()), text)
     stop = _before_reason(text)
     return _last_letter(text[:stop]) or _last_letter(text)
 

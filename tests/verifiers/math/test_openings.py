@@ -146,3 +146,31 @@ def test_a_worded_label_is_no_part_of_the_answer(gold: str, response: str, accep
 def test_italics_fences_and_restatements(response: str) -> None:
     assert verify("2/9", response, profile=LENIENT, last_resort=False).accepted
     assert not verify("2", response, profile=LENIENT, last_resort=False).accepted
+
+
+@pytest.mark.parametrize(
+    ("gold", "response"),
+    [
+        ("A", "Between C and A, A is better supported."),
+        ("A", "A ist richtig."),
+        ("A", "A est la bonne réponse."),
+        ("A", "Es la A."),
+        ("A", "C'est la réponse A qui est correcte."),
+        ("38", "Hay 38 estudiantes en total (20 + 18)."),
+        ("38", "Donc il y a 20 + 18 = 38 élèves."),
+        ("38", "Итого: 20 + 18 = 38 учеников."),
+        ("38", "कुल 20 + 18 = 38 छात्र हैं।"),
+        ("38", "Jumla ni 38."),
+        ("-6", "温度是-6度。"),
+        ("1250.5", "El costo es de 1.250,50 €."),
+    ],
+)
+def test_short_prose_is_searched(gold: str, response: str) -> None:
+    verdict = verify(gold, response, profile=LENIENT, last_resort=False)
+    assert verdict.accepted, (verdict.reason, verdict.evidence)
+    assert not verify("C" if gold == "A" else "18", response, profile=LENIENT, last_resort=False).accepted
+
+
+@pytest.mark.parametrize("text", ["7 red balls and 5 blue balls", "Anna: 18, Ben: 20", "May 5", "base 2"])
+def test_labelled_values_are_no_short_prose(text: str) -> None:
+    assert not verify("5", text, profile=LENIENT, last_resort=False).accepted
