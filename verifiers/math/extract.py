@@ -15,6 +15,7 @@ from evol.verifiers.math.casework import is_casework
 from evol.verifiers.math.derivations import last_step
 from evol.verifiers.math.dress import undress
 from evol.verifiers.math.grammar import parse
+from evol.verifiers.math.labels import names_several_values
 from evol.verifiers.math.letters import begins_with_letter, chosen
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS, MathError
 from evol.verifiers.math.nodes import symbols
@@ -31,7 +32,6 @@ from evol.verifiers.math.special import choice as named_choice
 from evol.verifiers.math.special import set_in_notation
 from evol.verifiers.math.unicode import mend
 from evol.verifiers.math.wholenumbers import describes_whole_numbers
-from evol.verifiers.math.wording import names_several_values
 
 
 @dataclass(frozen=True, slots=True)

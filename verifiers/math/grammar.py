@@ -200,8 +200,6 @@ class Parser:
             return operands[0]
         if isinstance(first, Relation):
             operands, ops = [*first.operands, *operands[1:]], [*first.ops, *ops]
-        if isinstance(first, Relation):
-            operands, ops = [*first.operands, *operands[1:]], [*first.ops, *ops]
         return Relation(tuple(operands), tuple(ops))
 
     def binary(self, floor: int) -> Node:
