@@ -35,7 +35,7 @@ from evol.verifiers.math.special import match_special, set_in_notation
 from evol.verifiers.math.structure import Matcher
 from evol.verifiers.math.units import letter_unit_in_words, micro_in_words, same_kind, slash_unit_in_words
 from evol.verifiers.math.wholenumbers import match_whole_numbers
-from evol.verifiers.math.wholepoints import degrees_mean_radians, same_at_whole_points
+from evol.verifiers.math.wholepoints import otherwise_equal
 from evol.verifiers.math.wording import said_in_notation
 
 VERIFIER = "math_answer"
@@ -152,10 +152,8 @@ def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     vectors = as_vectors(a, b) if profile.customary_names else None
     if any(pair and Matcher(profile).match(*pair).equal for pair in (valued, vectors)):
         return Finding(True, "customary_names")
-    if profile.common_domain and same_at_whole_points(a, b):
-        return Finding(True, "whole_arguments")
-    if degrees_mean_radians(a, b):
-        return Finding(True, "degrees_as_radians")
+    if finding.reason == "different_function" and (other := otherwise_equal(a, b, profile.common_domain)):
+        return other
     if profile.common_domain and same_classes(a, b):
         return Finding(True, "same_residues")
     return _renamed(a, b, profile, finding, free) if profile.renamed_variables else finding

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
-from evol.verifiers.math.equality import equal_expressions, evaluate
+from evol.verifiers.math.equality import Finding, equal_expressions, evaluate
 from evol.verifiers.math.limits import MathError
 from evol.verifiers.math.naming import assigned
 from evol.verifiers.math.nodes import Call, Const, Node, Quantity, Relation, contains, symbols, walk
@@ -25,11 +25,20 @@ _MAX_PARTS = 60
 _LEAST_POINTS = 40
 
 
+def otherwise_equal(a: Node, b: Node, whole: bool) -> Finding | None:
+    """Find two different functions equal at whole points, where those count, or one in degrees; else None."""
+    if whole and (_rounds(a) or _rounds(b)) and same_at_whole_points(a, b):
+        return Finding(True, "whole_arguments")
+    if contains(a, Quantity) != contains(b, Quantity) and degrees_mean_radians(a, b):
+        return Finding(True, "degrees_as_radians")
+    return None
+
+
 def same_at_whole_points(a: Node, b: Node) -> bool:
     """Whether two expressions, one with floor or ceiling, agree wherever their variables are whole."""
     a, b = _value(a), _value(b)
     names = symbols(a) | symbols(b)
-    if not 0 < len(names) <= _MOST_NAMES or not names <= _WHOLE or not (_rounds(a) or _rounds(b)):
+    if not 0 < len(names) <= _MOST_NAMES or not names <= _WHOLE:
         return False
     if sum(1 for part in (*walk(a), *walk(b))) > _MAX_PARTS:
         return False
@@ -48,8 +57,6 @@ def same_at_whole_points(a: Node, b: Node) -> bool:
 def degrees_mean_radians(a: Node, b: Node) -> bool:
     """Whether two expressions in variables, one in degrees and one in multiples of pi, are equal."""
     a, b = _value(a), _value(b)
-    if contains(a, Quantity) == contains(b, Quantity):
-        return False
     measured, plain = (a, b) if contains(a, Quantity) else (b, a)
     units = {part.unit for part in walk(measured) if isinstance(part, Quantity)}
     if units != {"degree"} or not symbols(plain) or not any(part == Const("pi") for part in walk(plain)):
