@@ -14,6 +14,7 @@ from evol.verifiers.math.nodes import (
     SetOp,
     Sym,
     Text,
+    children,
     symbols,
     walk,
 )
@@ -54,7 +55,15 @@ def unknowns(node: Node) -> frozenset[str]:
 
 def has_decimals(node: Node) -> bool:
     """Whether a printed decimal occurs in a node."""
-    return any(isinstance(part, Num) and part.places for part in walk(node))
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Num):
+            if part.places:
+                return True
+        else:
+            stack.extend(children(part))
+    return False
 
 
 def units_of(node: Node) -> frozenset[Unit | str]:

@@ -55,7 +55,9 @@ _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\{([^{}\\]*)\}")
 def undress(text: str) -> str:
     """Return an answer without what encloses it and without a closing full stop."""
     # Long runs of white space say nothing and cost patterns their time.
-    text = _LONG_GAP.sub(_narrowed, (text if text.isprintable() else repair(text)).strip())
+    text = (text if text.isprintable() else repair(text)).strip()
+    if "        " in text or "\n" in text or "\t" in text:
+        text = _LONG_GAP.sub(_narrowed, text)
     for _ in range(4):
         before = text
         text = (

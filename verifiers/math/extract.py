@@ -25,7 +25,7 @@ from evol.verifiers.math.openings import (
     without_label,
     without_opening,
 )
-from evol.verifiers.math.sentences import is_prose, plain_words, single_statement, stated_value
+from evol.verifiers.math.sentences import is_prose, only_number, plain_words, single_statement, stated_value
 from evol.verifiers.math.shortprose import has_words, is_short_prose, is_short_sentence
 from evol.verifiers.math.spans import MATH, Span, formulas_and_numbers
 from evol.verifiers.math.special import choice as named_choice
@@ -145,7 +145,7 @@ def gold_answer(text: str) -> Extraction | None:
     if found is not None:
         return found
     value = undress(text)
-    said = single_statement(value) if len(value) <= MAX_ANSWER_CHARS else None
+    said = (single_statement(value) or only_number(value)) if len(value) <= MAX_ANSWER_CHARS else None
     if said:
         return _found(said, "statement", text.find(said))
     return Extraction(value, "whole", 0, len(text)) if value else None
@@ -231,9 +231,10 @@ def _phrase(text: str, choice: bool) -> Extraction | None:
         return _found(segment, "answer_phrase", start)
     if is_prose(segment):
         return _prose(segment, start, "answer_phrase")
-    if restatement := _RESTATED.search(segment):
+    if "," in segment and (restatement := _RESTATED.search(segment)):
         return _found(segment[restatement.end() :], "answer_phrase", start + restatement.end())
-    return _found(_BOLD_MARK.sub("", segment).rstrip("*"), "answer_phrase", start)
+    segment = _BOLD_MARK.sub("", segment).rstrip("*") if "*" in segment else segment
+    return _found(segment, "answer_phrase", start)
 
 
 def _sentence_end(text: str, start: int) -> int:
@@ -268,7 +269,7 @@ def _letter(text: str, offset: int) -> Extraction | None:
 
 
 def _bare(text: str) -> Extraction | None:
-    if _is_worded_answer(text) or set_in_notation(text) != text:
+    if _is_worded_answer(text) or (len(text) < 60 and set_in_notation(text) != text):
         return _found(text, "described", 0)
     if len(text) <= MAX_ANSWER_CHARS and is_short_sentence(text):
         return None

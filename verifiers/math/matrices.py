@@ -37,11 +37,16 @@ def multiplied(node: Node) -> Node:
 
 def _is_matrix(node: Node) -> bool:
     """Whether a node can only be a matrix, told by one look at each level."""
-    if isinstance(node, Add):
-        return _is_matrix(node.terms[0])
+    parts: tuple[Node, ...] = (node,)
     if isinstance(node, Mul):
-        return any(map(_is_matrix, node.factors))
-    return isinstance(node, Matrix) or (isinstance(node, Pow) and _is_matrix(node.base))
+        parts = node.factors
+    for part in parts:
+        base = part.terms[0] if isinstance(part, Add) else part.base if isinstance(part, Pow) else part
+        if isinstance(base, Matrix) or (
+            isinstance(base, Add | Mul | Pow) and base is not node and _is_matrix(base)
+        ):
+            return True
+    return False
 
 
 def _shape(matrix: Matrix) -> tuple[int, int] | None:

@@ -169,7 +169,9 @@ def workings(node: Relation) -> tuple[Node, ...]:
 
 def reduced(node: Node) -> Node:
     """Return a node without its workings: `1 + 1 = 2` is 2, `22/7 ~ 3.14` is 22/7, `x = y = 3` is x = 3."""
-    if not isinstance(node, Relation) or not all(op in ("=", "~") for op in node.ops):
+    if not isinstance(node, Relation):
+        return node
+    if not all(op in ("=", "~") for op in node.ops):
         return _residue(node)
     operands = list(node.operands)
     for at, op in enumerate(node.ops):

@@ -6,6 +6,7 @@ Sentences are never told apart here: other words may mean the same, so they stay
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from evol.verifiers.math.equality import Finding
 from evol.verifiers.math.profiles import Profile
@@ -21,6 +22,18 @@ _NOTATION = names("and or in pi pm am infinity inf sqrt frac degrees")
 _SHORT = names("is of to it we he so no as at by be if on up us do go my")
 _ARTICLES = names("the a an is are it")
 _QUALIFIED = names("not no never if when unless otherwise or and but neither nor cannot only either both")
+_SHORT_SENTENCE = 100
+_ONE_NUMBER = re.compile(
+    r"[A-Z][^\W\d_]*(?:\s+[^\W\d_]+){0,6}\s+(?P<number>\$?\d[\d,]*(?:\.\d+)?(?:/\d+)?)"
+    r"\s*(?P<unit>%|[^\W\d_]+)?(?:\s+[^\W\d_]+){0,6}\.?"
+)
+_LABEL_WORD = re.compile(r"^(?:The\s+)?[A-Z][a-z]*\s+\d")
+_COUNTING_OTHERWISE = _QUALIFIED | names(
+    "more less fewer than least most half twice times each per every about approximately nearly almost by "
+    "from to after before until minus plus percent hundred thousand million dozen one two three four five "
+    "six seven eight nine ten first second third remainder squared factor power base mod ratio increased "
+    "decreased over under"
+)
 _CONDITIONAL = _QUALIFIED - names("and")
 _COMPARING = names("than as same equal equally whereas while but although")
 _NO_SUBJECT = names(
@@ -52,6 +65,7 @@ def _is_notation(word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=8)  # the stages of one comparison ask about the same few texts again
 def is_prose(text: str) -> bool:
     """Whether a text is sentences rather than an answer: three words that are no units or names."""
     if "\n" in text.strip() and len(text) > 400 and "\\begin" not in text:
@@ -108,8 +122,25 @@ def single_statement(text: str) -> str | None:
         or not re.search(r"\d|\\", match["value"])
     ):
         return None
-    words = [word.lower() for word in _WORD.findall(text)]
-    return match["value"] if not _QUALIFIED.intersection(words) and not plain_words(match["value"]) else None
+    value = match["value"]
+    listed = re.search(r"\d", value) and not re.search(r"[a-z]", re.sub(r"\band\b|\\[a-z]+", "", value))
+    words = [word.lower() for word in _WORD.findall(match["subject"] if listed else text)]
+    return value if not _QUALIFIED.intersection(words) and not plain_words(value) else None
+
+
+def only_number(text: str) -> str | None:
+    """Return the number, with its unit, of a gold that is one short sentence with one number in it.
+
+    `It takes 6 hours`, `She bought 14 apples.` None where a word compares, denies or counts otherwise.
+    """
+    match = _ONE_NUMBER.fullmatch(text.strip())
+    if match is None or len(text) > _SHORT_SENTENCE or _LABEL_WORD.match(text):
+        return None
+    words = [word.lower() for word in re.findall(r"[^\W\d_]+", text)]
+    if len(words) > 12 or not _COUNTING_OTHERWISE.isdisjoint(words):
+        return None
+    unit = match["unit"] or ""
+    return match["number"] + (f" {unit}" if unit == "%" or is_unit_word(unit.lower()) else "")
 
 
 def stated_value(text: str) -> str | None:

@@ -21,7 +21,9 @@ _STANDING_WORD = re.compile(r"(?<!\S)[^\W\d_]+(?=[\s.,:;!?]|$)")
 
 def has_words(text: str) -> bool:
     """Whether a text holds a word that is no notation, or any letter of a script without spaces."""
-    return bool(plain_words(text)) or any(c.isalpha() and c > "\u3000" for c in text[:_HEAD])
+    if plain_words(text):
+        return True
+    return not text.isascii() and any(c.isalpha() and c > "\u3000" for c in text[:_HEAD])
 
 
 def is_short_prose(text: str) -> bool:
@@ -30,12 +32,11 @@ def is_short_prose(text: str) -> bool:
     So it is where the text cannot be parsed, where four words stand apart in it, and where it would be
     a product or sum with a word in it: `total 45`.
     """
-    if not re.search(r"\d", text) or is_date_or_time(undress(text)):
+    unlettered = not text.isascii() and _UNLETTERED.search(text) is not None
+    if not (unlettered or has_words(text)) or not re.search(r"\d", text) or is_date_or_time(undress(text)):
         return False
-    if _UNLETTERED.search(text):
+    if unlettered:
         return True
-    if not has_words(text):
-        return False
     if "\\" not in text and _is_sentence(text):
         return True
     try:
