@@ -16,6 +16,11 @@ _LABEL_VERB = (
     r"(?P<value>[-\d$\\][^,;]*)"
 )
 _LABELLED = re.compile(_LABEL_VERB)
+_BARE_LABEL = re.compile(r"(?P<name>[A-Za-z][a-z]{3,14})\s+(?P<value>-?\$?[\d\\][^,;]*)")
+_NO_LABEL = frozenset(
+    ("about", "plus", "minus", "from", "between", "than", "least", "most", "exactly", "over", "under")
+)
+_MEASURED = re.compile(r"(?<=[a-z}])\s+(?:old|long|tall|wide|high|deep|thick|away|apart)$")
 _ITEMS = re.compile(r"\s*(?:[,;]\s*(?:and\s+)?|\band\b)\s*")
 _EXTREME = re.compile(
     r"(?:the\s+)?(?P<kind>max|min|larg|great|small|least)(?:imum|imal|est)?(?:\s+possible)?(?:\s+value)?"
@@ -64,11 +69,13 @@ def unwrapped(text: str) -> str:
 
 
 def _labels(text: str) -> str:
-    """Return `Anna has 12, Ben has 8` as `Anna: 12, Ben: 8`."""
-    items = [_LABELLED.fullmatch(item) for item in _ITEMS.split(unwrapped(text).rstrip("."))]
-    if len(items) < 2 or not all(items):
+    """Return `Anna has 12, Ben has 8` as `Anna: 12, Ben: 8`, `Width 5, height 3` as `Width: 5, height: 3`."""
+    parts = _ITEMS.split(unwrapped(text).rstrip("."))
+    items = [_LABELLED.fullmatch(part) or _BARE_LABEL.fullmatch(part) for part in parts]
+    names = [item["name"].lower() for item in items if item]
+    if not len(items) == len(set(names)) > 1 or not _NO_LABEL.isdisjoint(names) or text[:1].islower():
         return text
-    return ", ".join(f"\\text{{{item['name']}}}: {item['value']}" for item in items if item)
+    return ", ".join(f"\\text{{{i['name']}}}: {_MEASURED.sub('', i['value'])}" for i in items if i)
 
 
 def _extremes(text: str) -> str:
@@ -153,7 +160,7 @@ Rule: TypeAlias = tuple[tuple[str, ...], re.Pattern[str], Callable[[str], str]]
 # What must occur, as it is quick to tell; a pattern at the head of the text; the rule.
 # Rules for labelled values, for words, for notation.
 SEVERAL: tuple[Rule, ...] = (
-    ((" has ", " had ", " get", " got ", " receive", " scored ", " is ", " was "), re.compile(""), _labels),
+    ((",", ";", " and "), re.compile(r"\W*(?:text\{)?[A-Z][a-z]"), _labels),
     (
         ("ax", "in", "arg", "reat", "mall", "east"),
         re.compile(r"\W*(?:text\{)?(?:the\s+)?(?:max|min|larg|great|small|least)", re.IGNORECASE),

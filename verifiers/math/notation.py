@@ -104,6 +104,7 @@ _BUILDER_HEAD = re.compile(
     r"(?P<name>[a-zA-Z])\s*(?:\||\\mid(?![a-zA-Z])|\\vert(?![a-zA-Z]))"
 )
 _LETTER_FRACTION = re.compile(r"\\([dt]?frac)\s+([a-zA-Z]|\d)\s*([a-zA-Z]|\d)(?![{}])")
+_CHINESE_AND = re.compile(r"(?<![\u3040-\u9fff])\s*(?:(或者?)|[且和与及])\s*(?![\u3040-\u9fff])")
 _STRAY_DOT = re.compile(r"(?<=[\w}])(?<!\\right)(?<!\\left)\s*\.(?=\s*(?:\\right\s*)?[\])](?!\S))")
 _LETTER_UNION = re.compile(r"(?<=[)\]])\s*U\s*(?=[(\[])")
 _UNION = re.compile(r"(\\(?:big)?cup(?![a-zA-Z])|\\cap(?![a-zA-Z]))")
@@ -314,6 +315,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     ((")U", ") U", "]U", "] U"), lambda text: _LETTER_UNION.sub(r" \\cup ", text)),
     ((".]", ".)", ". ", ".\\right"), lambda text: _STRAY_DOT.sub("", text)),
     (("frac ",), lambda text: _LETTER_FRACTION.sub(r"\\\1{\2}{\3}", text)),
+    (tuple("或且和与及"), lambda text: _CHINESE_AND.sub(lambda m: " or " if m[1] else " and ", text)),
     (("matrix{", "matrix {", "\\cr"), _environments),
     (("textcircled",), _circled),
     (("arc",), lambda text: _ARC.sub(r"\\arc\1", text)),

@@ -13,8 +13,17 @@ from math import ceil, floor
 
 from evol.verifiers.math.equality import Finding
 from evol.verifiers.math.limits import MathError
-from evol.verifiers.math.nodes import Matrix, Node, Num, Sym, Text, substitute, symbols
-from evol.verifiers.math.realsets import INFINITY, Interval, RealSet, complement, intersection, same, union
+from evol.verifiers.math.nodes import Matrix, Node, Num, Relation, Seq, Sym, Text, substitute, symbols
+from evol.verifiers.math.realsets import (
+    INFINITY,
+    REALS,
+    Interval,
+    RealSet,
+    complement,
+    intersection,
+    same,
+    union,
+)
 from evol.verifiers.math.solving import real_set
 
 _OTHERWISE = frozenset(("otherwise", "else", "elsewhere", "other cases"))
@@ -24,20 +33,28 @@ Match = Callable[[Node, Node], Finding]
 Piece = tuple[Node, RealSet]
 
 
-def match_piecewise(a: Matrix, b: Matrix, match: Match) -> Finding | None:
-    """Compare two piecewise definitions as functions; None where their conditions are not sets of reals."""
+def match_piecewise(a: Node, b: Node, match: Match) -> Finding | None:
+    """Compare two functions of which one is defined by cases; None where that cannot be done.
+
+    The conditions must be sets of reals in one variable. An expression is one case for all numbers.
+    """
+    defined = [isinstance(node, Matrix) and node.cases for node in (a, b)]
+    if not any(defined) or isinstance(a, Seq | Relation) or isinstance(b, Seq | Relation):
+        return None
     try:
         name, left = _pieces(a)
         other, right = _pieces(b)
-        if name != other:
+        if all(defined) and name != other:
             return None
-        return _same_function(name, left, right, match)
+        return _same_function(name or other, left, right, match)
     except MathError:
         return None
 
 
-def _pieces(node: Matrix) -> tuple[str, list[Piece]]:
+def _pieces(node: Node) -> tuple[str, list[Piece]]:
     """Return the variable and the pieces; raises MathError where a condition is no set of reals."""
+    if not isinstance(node, Matrix):
+        return "", [(node, REALS)]
     found: list[Piece] = []
     names: set[str] = set()
     left: RealSet = real_set(Sym("set R"))

@@ -29,7 +29,8 @@ _PREDICATE = re.compile(r".*\s(?:is|are|be|was|were)\s+(?:an?\s+|the\s+)?(?P<sai
 _QUALIFIED = names("not no never if when unless or neither nor cannot only either both isn't aren't")
 _DROPPED = names("all a an the on at it is there are real angled monotonically")
 _WORDY = re.compile(r"[a-zA-Z]{2}\W*\s|infinit|DNE|undefined|none", re.IGNORECASE)
-_KINDS = names("triangle function number line angle sequence matrix series graph")
+_EITHER = names("either neither")
+_KINDS = names("triangle function number line angle sequence matrix series graph condition")
 _EVERY = re.compile(
     r"(?:all|any|every) (?:real numbers?|reals)|all (?:of )?the real(?: number)?s|the set of real numbers"
     r"|(?:all|any|every) real(?: numbers?| values?)? (?:of )?[a-z]"
@@ -235,6 +236,8 @@ def _phrases(a: str, b: str, fonts: bool) -> Finding | None:
     if not (_PHRASE.fullmatch(a) and _PHRASE.fullmatch(b)):
         return None
     longest = max(map(len, re.findall(r"[^\W\d_]+", a + " " + b)))
+    if _alternatives(a) & _alternatives(b) and _alternatives(a) == _alternatives(b):
+        return Finding(True, "same_words")
     if _same_phrase(_bare_phrase(a), _bare_phrase(b)) and (fonts or longest > 3):
         return Finding(True, "same_words")
     return None
@@ -245,6 +248,16 @@ def _is_predicate(word: str, sentence: str) -> bool:
     match = _PREDICATE.fullmatch(_FORMULA.sub("that", sentence)) if word.isalpha() else None
     said = match is not None and match["said"].lower() == word.lower() and len(word) > 2
     return said and not _QUALIFIED.intersection(sentence.lower().split())
+
+
+def _alternatives(text: str) -> frozenset[str]:
+    """Return what `isosceles or right triangle` joins, in any order; nothing where there is no `or`."""
+    parts = re.split(r"\b(?:or|nor)\b", text.lower())
+    if len(parts) < 2:
+        return frozenset()
+    denied = "neither" in parts[0].split()
+    words = ([w for w in _bare_phrase(part) if w not in _KINDS | _EITHER] for part in parts)
+    return frozenset((*(" ".join(part) for part in words), "neither" if denied else "either"))
 
 
 def _same_phrase(a: list[str], b: list[str]) -> bool:

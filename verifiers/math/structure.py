@@ -273,9 +273,9 @@ class Matcher:
 
     def _matrices(self, a: Node, b: Node) -> Finding | None:
         a, b = multiplied(a), multiplied(b)
+        if finding := match_piecewise(a, b, self._match):
+            return finding
         if isinstance(a, Matrix) and isinstance(b, Matrix):
-            if a.cases and b.cases and (finding := match_piecewise(a, b, self._match)):
-                return finding
             if [len(row) for row in a.rows] != [len(row) for row in b.rows]:
                 return Finding(False, "different_shape")
             return self._in_order(*([cell for row in m.rows for cell in row] for m in (a, b)))

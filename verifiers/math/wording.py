@@ -54,7 +54,7 @@ _DENIED_STATEMENT = re.compile(r"(?:\\neg|\\lnot|¬)\s*[a-z]\s*[:：]\s*")
 _SPELLED_TWICE = re.compile(r"(?P<number>-?\d[\d,.]*)\s*\(\s*[A-Za-z]+(?:[\s-]+[A-Za-z]+){0,6}\s*\)")
 _CONDITION = re.compile(
     r"(?<=[\w}$\s])\(\s*(?P<condition>[a-zA-Z](?:_\{?\w\}?)?\s*"
-    r"(?:\\(?:neq?|leq?|geq?|leqslant|geqslant)(?![a-z])|[<>≠≤≥])[^()]{1,60})\)\s*\.?$"
+    r"(?:\\(?:neq?|leq?|geq?|leqslant|geqslant|in)(?![a-z])|[<>≠≤≥∈])[^()]{1,60})\)\s*\.?$"
 )
 _FORM = re.compile(
     r"(?:all\s+|the\s+|any\s+|those\s+)?(?:(?:positive|natural)\s+)?(?:integers?|numbers?|\$?n\$?)\s*(?:\$?n\$?\s+)?"
@@ -62,7 +62,7 @@ _FORM = re.compile(
 )
 _BEHIND_FOR = re.compile(
     r"\s*(?:\$\s*)?\b(?:for|where|with|when)\s+(?!all|any|every|each|some)"
-    r"(?P<condition>\$?[^=$]{1,40}(?:\\[lg]eq?(?:slant)?(?![a-z])|[<>≤≥])[^=$]{1,40}\$?)$"
+    r"(?P<condition>\$?[^=$]{1,40}(?:\\(?:[lg]eq?(?:slant)?|neq?)(?![a-z])|[<>≤≥≠])[^=$]{1,40}\$?)$"
 )
 _FROM = re.compile(
     r"(?P<name>[a-z])\s*(?:=|\\in\s*\\\{)\s*(?P<first>[01])\s*,[\s\d,]*(?:\\[lc]?dots|\.\.\.|…)\s*(?:\\\})?\s*\.?$"
@@ -73,8 +73,11 @@ _DAY_TIME = re.compile(
 _CHANGE = re.compile(
     r"(?:an?\s+|it\s+)?(?P<way>in|de)crease[sd]?\s+(?:of|by)\s+(?P<amount>[\d.,]+\s*\\?%)", re.IGNORECASE
 )
+_MEASURE = re.compile(
+    r"(?P<amount>\$?\d[\d.,/]*\$?\s*[a-z]+)\s+(?:old|long|tall|wide|high|deep|thick|away|apart|in\s+(?:total|all))"
+)
 _FOREIGN_AND = re.compile(r"(?<=\d)(?P<mark>\$?)\s+(?:и|или|und|oder|et|ou|y|o|e|i|och|eller)\s+(?=\$?-?\d)")
-_CONDITION_HEAD = re.compile(r".*=.*\(\s*[a-zA-Z][^()]*(?:\\[nlg]eq?|[<>≠≤≥])")
+_CONDITION_HEAD = re.compile(r".*\(\s*[a-zA-Z][^()]*(?:\\[nlg]eq?|\\in(?![a-z])|[<>≠≤≥∈])")
 _SPOKEN = re.compile(r"(?<![^\W\d_])(?<!\\)[^\W\d_]{2,}|\\(?:text|mbox)|\s[^\W\d_]\s")
 _EXACTLY = re.compile(r"(?:[Ee]xactly|[Oo]nly|[Jj]ust|[Pp]recisely)\s+(?=[a-z]{3,6}$)")
 _LETTER = re.compile(r"[\\a-zA-Z№]")
@@ -150,7 +153,7 @@ def _condition(text: str) -> str:
     plain = text.replace("$", "") if text.count("$") % 2 == 0 else text
     plain = _LAYOUT.sub(" ", plain)
     match = _CONDITION.search(plain)
-    if match is None or "=" not in plain[: match.start()]:
+    if match is None or not plain[: match.start()].strip(" ,;"):
         return text
     return f"{plain[: match.start()].rstrip(' ,;')}, {match['condition']}"
 
@@ -172,7 +175,11 @@ def _behind_for(text: str) -> str:
 
 def _from_first(text: str) -> str:
     r"""Return `k = 0, 1, 2, \dots` behind an answer as `k \ge 0`."""
-    return _FROM.sub(lambda m: f"{m['name']} \\ge {m['first']}", text)
+    match = _FROM.search(text)
+    listed = [int(n) for n in re.findall(r"\d+", match.group())] if match else []
+    if match is None or listed != list(range(listed[0], listed[0] + len(listed))):
+        return text
+    return f"{text[: match.start()]}{match['name']} \\ge {match['first']}"
 
 
 def _two_units(text: str) -> str:
@@ -183,6 +190,12 @@ def _two_units(text: str) -> str:
     names = {"h": "hours", "hr": "hours", "hrs": "hours", "mins": "min", "sec": "seconds", "s": "seconds"}
     large, small = names.get(match["large"], match["large"]), names.get(match["small"], match["small"])
     return f"{match['a']} \\text{{ {large}}} {match['b']} \\text{{ {small}}}"
+
+
+def _measure(text: str) -> str:
+    """Return `15 years old` as `15 years`."""
+    match = _MEASURE.fullmatch(unwrapped(text).rstrip("."))
+    return match["amount"] if match else text
 
 
 def _change(text: str) -> str:
@@ -204,9 +217,10 @@ _WORDED: tuple[Rule, ...] = (
     (("t ",), re.compile(r"[Aa]t\s+\d"), _at_time),
     (("only ",), re.compile(""), _only),
     (("of the form",), re.compile(""), _form),
-    (("for ", "where ", "with ", "when "), re.compile(r".*[<>≤≥]|.*\\[lg]e"), _behind_for),
+    (("for ", "where ", "with ", "when "), re.compile(r".*[<>≤≥≠]|.*\\[lgn]e"), _behind_for),
     ((" ",), re.compile(r"\d+\s*(?:\\\w+\s*\{)?\s*[hkm]"), _two_units),
     (("crease",), re.compile(""), _change),
+    ((" ",), re.compile(r"(?:\\text\{\s*)?\$?\d"), _measure),
     (("sign", "combination"), re.compile(""), _signs),
     ((")}",), re.compile(r"\\text\s*\{\s*-?\d"), _spelled_twice),
     (("ermutation", "earrangement", "rdering"), re.compile(""), with_permutations),

@@ -79,6 +79,17 @@ EQUAL = [
     (r"\cos\theta\sqrt{3gh}", r"\sqrt{3gh} \cos\theta"),
     (r"\sum_{d \mid n} \mu(d)", r"\sum_{d|n}\mu(d)"),
     ("Not necessarily.", "no"),
+    ("18 years old", "18"),
+    ("Omar is 14 years old and Lena is 9 years old", r"\text{Omar: } 14, \text{Lena: } 9"),
+    ("Width 5, height 12", r"\text{Height} = 12, \text{Width} = 5"),
+    ("{x|x≥4或x≤-2}", r"(-\infty, -2] \cup [4, \infty)"),
+    ("6或7", "6, 7"),
+    (r"$b_n = 3n + 1\left(n \in \mathbf{N}^{*}\right)$", "b_n = 3n + 1"),
+    (r"\begin{cases} 5 & n = 1 \\ 5n & n \ge 2 \end{cases}", "5n"),
+    (r"$\sqrt{x} - 2 (x \ge 0)$", r"\sqrt{x} - 2, x \ge 0"),
+    (r"$\frac{2}{x}$ for $x \neq 0$", r"\frac2x, x \ne 0"),
+    ("obtuse or acute triangle", r"\text{acute triangle or obtuse triangle}"),
+    ("necessary but not sufficient", r"\text{necessary but not sufficient condition}"),
     ("none", r"\text{no solutions}"),
     ("numbers of the form $3k + 2$", r"n \equiv 2 \pmod 3"),
     ("$n = 3^k + 1$ for $k \\ge 2$", r"n = 3^k + 1, k \ge 2"),
@@ -157,6 +168,15 @@ DIFFERENT = [
     (r"n \cdot 3^{n-1}", "n3^{n+1}"),
     (r"\cos 2\sqrt{3}", r"\sqrt{3} \cos 2"),
     ("Not necessarily.", "yes"),
+    ("$n$ is a power of $3$", r"n = 3^k, k = 0, 1, 3, \dots"),
+    ("Omar is 14 years old and Lena is 9 years old", r"\text{Omar: } 9, \text{Lena: } 14"),
+    ("Width 5, height 12", r"\text{Height} = 5, \text{Width} = 12"),
+    ("6或7", "6, 8"),
+    (r"\begin{cases} 4 & n = 1 \\ 5n & n \ge 2 \end{cases}", "5n"),
+    (r"\begin{cases} 5n & n \ge 3 \end{cases}", "5n"),
+    (r"$\sqrt{x} - 2 (x \ge 0)$", r"\sqrt{x} - 2, x \le 0"),
+    ("neither odd nor even", r"\text{either odd or even}"),
+    ("necessary but not sufficient", r"\text{sufficient but not necessary condition}"),
     ("numbers of the form $3k + 2$", r"n \equiv 1 \pmod 3"),
     ("$n = 3^k + 1$ for $k \\ge 2$", r"n = 3^k + 1, k \ge 1"),
     ("x > 6", r"\text{all integers } x \ge 7"),
@@ -202,6 +222,24 @@ def test_variables_are_positive_for_measured_quantities_only() -> None:
     assert compare(one, other, profile=MEASURED).reason == "positive_variables"
     assert not compare(one, other, profile=LENIENT).accepted
     assert not compare(one, r"\frac{\sqrt{3mk}}{r^2}", profile=MEASURED).accepted
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer", "right"),
+    [
+        ("It takes 9 days", "9", True),
+        ("It takes 9 days", "8", False),
+        ("It takes 9 days", r"9 \text{ hours}", False),
+        ("Lena read 45 pages.", "45", True),
+        ("She has 7 more stamps.", "7", False),
+        ("The price falls by 7 dollars", "7", False),
+        ("The lengths are 6, 8 and 10", "6, 8, 10", True),
+        ("The lengths are 6, 8 and 10", "6, 8", False),
+        ("June 7", "7", False),
+    ],
+)
+def test_a_gold_of_one_plain_sentence_is_its_number(gold: str, answer: str, right: bool) -> None:
+    assert verify(gold, answer, profile=LENIENT).accepted == right
 
 
 def test_values_with_labels_are_taken_whole_from_prose() -> None:
