@@ -43,17 +43,23 @@ _DOMAINS = frozenset(("set Z", "set N", "set N+", "set N*", "set N_0", "set R"))
 _SAME_SETS = {"set N*": "set N+"}
 # Whether the natural numbers begin with 0 or 1 is a habit of the writer.
 _NATURAL = frozenset(("set N", "set N+", "set N_0"))
+_TRIGGERS = ("constant", "arbitrary", "integer", "real", "natural", "whole")
+_LONGEST = 600
+_GAP = re.compile(r"\s+")
 _COUNTING = frozenset("kmn")
 _WORD_AT_END = re.compile(r"(?<!\\)(?<![a-z])[a-z]{3,}$", re.IGNORECASE)
 
 
 def domain_in_notation(text: str) -> str:
     r"""Return an answer with words that make a parameter a number of a kind written as `k \in \mathbb{Z}`."""
+    if not any(word in text for word in _TRIGGERS) or len(text) > _LONGEST:
+        return text
+    text = _GAP.sub(" ", text)
     if "constant" in text:
         text = _CONSTANT_REMARK.sub("", text)
     if "arbitrary" in text:
         text = re.sub(r",?\s*\bwhere\s+(?=\$?[a-z]\s*\\in)", ", ", _ARBITRARY.sub("", text))
-    if "integer" not in text and "real" not in text and "natural" not in text:
+    if not any(word in text for word in _TRIGGERS[2:]):
         return text
     match = _INTEGER.fullmatch(" ".join(_TEXT.sub(r" \1 ", text).split()))
     if match is None:
