@@ -255,12 +255,15 @@ def _exit_status(error: SystemExit) -> int:
 
 
 def _wind_up(namespace: dict[str, Any]) -> None:
-    """Do what the interpreter's own end would: join threads, run exit handlers, flush what is open."""
+    """Do what the interpreter's own end would: join threads, run exit handlers, flush, let go."""
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
-    namespace.clear()
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         if stream is not None:
+            stream.flush()
+    namespace.clear()
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None and not stream.closed:
             stream.flush()
 
 

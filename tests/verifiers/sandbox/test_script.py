@@ -19,6 +19,8 @@ def run(sandbox, source, stdin=b""):
         "print(int(input()) + int(input()))",
         "import sys\nprint(sum(map(int, sys.stdin.read().split())))",
         "import sys\nprint(sum(map(int, sys.stdin)), flush=True)\nsys.exit(0)",
+        "import io, os, sys\nclass Out(io.StringIO):\n def flush(s): os.write(1, s.getvalue().encode())\n"
+        "sys.stdout = Out()\nprint(sum(map(int, sys.stdin)))",
         "import io, os, sys\nassert sys.stdin.mode + sys.stdin.name + sys.stdout.mode == 'r<stdin>w'\n"
         "read = io.BytesIO(os.read(0, os.fstat(0).st_size)).read\nprint(sum(map(int, read().split())))",
         "import os\nprint(sum(map(int, open(0).read().split())))",
