@@ -1,32 +1,35 @@
 """Test scripts read as data: calls with literal arguments, and checks on what they return.
 
 Statements are walked in the order in which they would run: assertions, bindings, test functions
-that are called, and loops over what the script itself states. A script that does more (random
-arguments, expected exceptions, objects) is not literal and takes the judge route.
+that are called, and loops over what the script itself states, each turn as a case of its own.
+Arguments that a script draws at random are drawn here, the same each time. A script that does
+more (expected exceptions, objects, functions of its own) is not literal and takes the judge route.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
-import operator
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from typing import Any, cast
+import random
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
+from evol.verifiers.code.displays import LOAD, NotLiteral, displayed, immutable, literal
 from evol.verifiers.code.evaluate import Beyond, evaluate, supported
 from evol.verifiers.code.literal_cases import Case, LiteralTests
+from evol.verifiers.code.literal_scope import Scope
 from evol.verifiers.code.source import nodes, parse
 from evol.verifiers.sandbox import Invocation, Value, WireError
 
 MAX_DEPTH = 5
 MAX_TURNS = 1000
+MAX_DRAWN = 1000
+DRAWN = ("choice", "randint", "random", "randrange", "sample", "uniform")
+DRAWS = frozenset(f"random.{name}" for name in DRAWN)
+CONSUMING = frozenset(("all", "any", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"))
 RESULT = "result {}"
 BOUND = "bound {}"
-
-
-class NotLiteral(Exception):
-    """The script holds something that is not read as data."""
 
 
 def read_literal(script: str | ast.Module, entry_points: Collection[str]) -> LiteralTests | None:
@@ -36,7 +39,7 @@ def read_literal(script: str | ast.Module, entry_points: Collection[str]) -> Lit
         return None
     reader = _Reader(frozenset(entry_points))
     try:
-        reader.read(tree.body, _Scope({n: n for n in entry_points}))
+        reader.read(tree.body, Scope({n: n for n in entry_points}))
     except (
         NotLiteral,
         Beyond,
@@ -51,17 +54,6 @@ def read_literal(script: str | ast.Module, entry_points: Collection[str]) -> Lit
     return LiteralTests(tuple(reader.calls), tuple(reader.cases), reader.bound) if reader.cases else None
 
 
-@dataclass(slots=True)
-class _Scope:
-    """What names mean: entry points under their aliases, bound expressions, modules and functions."""
-
-    entries: dict[str, str]
-    bound: dict[str, str] = field(default_factory=dict)
-    functions: dict[str, str] = field(default_factory=dict)
-    procedures: dict[str, ast.FunctionDef] = field(default_factory=dict)
-    depth: int = 0
-
-
 class _Reader:
     """Walks statements in the order in which they would run."""
 
@@ -74,8 +66,10 @@ class _Reader:
         self.known: set[str] = set()
         self.turn: list[str] = []
         self.turns = 0
+        self.looping = 0
+        self.random = random.Random(0)  # noqa: S311 - arguments of tests
 
-    def read(self, body: Sequence[ast.stmt], scope: _Scope) -> None:
+    def read(self, body: Sequence[ast.stmt], scope: Scope) -> None:
         """Take in statements; raises NotLiteral."""
         for statement in body:
             match statement:
@@ -85,7 +79,9 @@ class _Reader:
                     scope.entries[name] = scope.entries[old]
                     scope.bound.pop(name, None)
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    self._binding(name, value, scope)
+                    self._bind([name], [value], scope)
+                case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=given)):
+                    self._bind([_name_of(target) for target in targets], given, scope)
                 case ast.FunctionDef(name=name) if not statement.decorator_list:
                     scope.procedures[name] = statement
                 case ast.Import() | ast.ImportFrom():
@@ -101,7 +97,7 @@ class _Reader:
                 case _:
                     raise NotLiteral
 
-    def _assertion(self, test: ast.expr, scope: _Scope) -> None:
+    def _assertion(self, test: ast.expr, scope: Scope) -> None:
         first = len(self.calls)
         case = self._plain_comparison(test, scope)
         if case is None:
@@ -109,7 +105,7 @@ class _Reader:
             case = Case(test, check, tuple(range(first, len(self.calls))), turn=", ".join(self.turn))
         self.cases.append(case)
 
-    def _plain_comparison(self, test: ast.expr, scope: _Scope) -> Case | None:
+    def _plain_comparison(self, test: ast.expr, scope: Scope) -> Case | None:
         """Read the commonest assertion, `f(literals) == literal`, without the general machinery."""
         if not isinstance(test, ast.Compare) or [*map(type, test.ops)] != [ast.Eq]:
             return None
@@ -120,43 +116,82 @@ class _Reader:
         if entry is None:
             return None
         try:
-            values = tuple(map(_literal, call.args))
-            expected = _literal(test.comparators[0])
+            values = tuple(map(literal, call.args))
+            expected = literal(test.comparators[0])
         except (NotLiteral, TypeError):
             return None
         self.calls.append(Invocation(entry, values))
         return Case(test, None, (len(self.calls) - 1,), expected)
 
-    def _binding(self, name: str, value: ast.expr, scope: _Scope) -> None:
-        names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
-        if any(not self._fixed(scope.bound[n]) for n in names & scope.bound.keys()):
-            raise NotLiteral
-        key = BOUND.format(len(self.bound))
-        self.bound[key] = self._resolved(value, scope)
-        self.known.add(key)
+    def _bind(self, names: list[str], given: list[ast.expr], scope: Scope) -> None:
+        """Bind names to the values of as many expressions, all read before the first name is bound."""
+        for name, key in zip(names, [self._key(value, scope) for value in given], strict=True):
+            self._name(name, key, scope)
+            if self.looping:
+                with contextlib.suppress(NotLiteral):
+                    self.turn.append(f"{name} = {self._stated(key)!r}")
+
+    def _name(self, name: str, key: str, scope: Scope) -> None:
         scope.bound[name] = key
         scope.entries.pop(name, None)
 
+    def _key(self, value: ast.expr, scope: Scope) -> str:
+        """Return the key that stands for an expression from here on."""
+        names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+        shared = any(not self._fixed(scope.bound[n]) for n in names & scope.bound.keys())
+        resolved = self._resolved(value, scope)
+        if shared:
+            # Only what is made of it can be told from the thing itself, which a call may change.
+            resolved = displayed(self._argument(resolved))
+            if not immutable(resolved):
+                raise NotLiteral
+        key = BOUND.format(len(self.bound))
+        self.bound[key] = resolved
+        self.known.add(key)
+        return key
+
     def _fixed(self, key: str) -> bool:
         """Whether what a name is bound to cannot be changed by a call that it is passed to."""
-        return all(isinstance(n, IMMUTABLE) for n in ast.walk(self.bound[key]))
+        return immutable(self.bound[key])
 
-    def _loop(self, target: ast.expr, iterable: ast.expr, body: list[ast.stmt], scope: _Scope) -> None:
+    def _loop(self, target: ast.expr, iterable: ast.expr, body: list[ast.stmt], scope: Scope) -> None:
         """Read a loop's body once for each item of what the script itself states."""
+        for item in self._turns(iterable, scope):
+            self._take(target, item, scope)
+            self.read(body, scope)
+
+    def _turns(self, iterable: ast.expr, scope: Scope) -> Iterator[object]:
+        """Yield what a loop runs over, item by item; what is bound in a turn is told of none after it."""
         over = {scope.bound[n.id] for n in nodes(iterable) if isinstance(n, ast.Name) and n.id in scope.bound}
         items = self._items(iterable, scope)
         self.turns += len(items)
         if over & self.spent or self.turns > MAX_TURNS:
             raise NotLiteral
-        # What a turn passes to a call may be changed by it, and is part of what is looped over.
-        self.spent |= {key for key in over if not self._fixed(key)}
+        if not all(immutable(displayed(item)) for item in items):
+            # What a turn passes to a call may be changed by it, and is part of what is looped over.
+            self.spent |= {key for key in over if not self._fixed(key)}
+        outer = len(self.turn)
+        self.looping += 1
         for item in items:
-            outer = len(self.turn)
-            self._take(target, item, scope)
-            self.read(body, scope)
+            yield item
             del self.turn[outer:]
+        self.looping -= 1
 
-    def _items(self, iterable: ast.expr, scope: _Scope) -> Collection[object]:
+    def turns_of(self, generators: list[ast.comprehension], scope: Scope) -> Iterator[Scope]:
+        """Yield a scope for each turn of a comprehension."""
+        if not generators:
+            yield scope
+            return
+        first, *rest = generators
+        if first.is_async:
+            raise NotLiteral
+        for item in self._turns(first.iter, scope):
+            inner = replace(scope, entries=dict(scope.entries), bound=dict(scope.bound))
+            self._take(first.target, item, inner)
+            if all(self._argument(_Resolver(self, inner).resolved(test)) for test in first.ifs):
+                yield from self.turns_of(rest, inner)
+
+    def _items(self, iterable: ast.expr, scope: Scope) -> Collection[object]:
         """Return what a loop runs over, where that is stated."""
         match iterable:
             case ast.Call(func=ast.Name(id="zip"), args=args, keywords=[]):
@@ -173,26 +208,25 @@ class _Reader:
             raise NotLiteral
         return items
 
-    def _take(self, target: ast.expr, value: object, scope: _Scope) -> None:
+    def _take(self, target: ast.expr, value: object, scope: Scope) -> None:
         """Bind what a loop has in one turn to its names."""
         match target:
             case ast.Name(id=name):
-                self._binding(name, displayed(value), scope)
-                self.turn.append(f"{name} = {value!r}")
+                self._bind([name], [displayed(value)], scope)
             case ast.Tuple(elts=parts) | ast.List(elts=parts) if isinstance(value, tuple | list):
                 for part, each in zip(parts, value, strict=True):
                     self._take(part, each, scope)
             case _:
                 raise NotLiteral
 
-    def _imports(self, statement: ast.Import | ast.ImportFrom, scope: _Scope) -> None:
+    def _imports(self, statement: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         for alias in statement.names:
             if isinstance(statement, ast.ImportFrom):
                 scope.functions[alias.asname or alias.name] = f"{statement.module}.{alias.name}"
             else:
                 scope.functions[alias.asname or alias.name] = alias.name
 
-    def _bare(self, value: ast.expr, scope: _Scope) -> None:
+    def _bare(self, value: ast.expr, scope: Scope) -> None:
         """Take in an expression that stands alone: a text, a call of a test function, or of the program."""
         match value:
             case ast.Constant() | ast.Name():
@@ -206,10 +240,12 @@ class _Reader:
                     self._resolved(arg, scope)
             case ast.Call(func=ast.Name(id=name)) if name in scope.entries:
                 self._resolved(value, scope)
+            case ast.Call(func=function, args=[seed], keywords=[]) if scope.meant(function) == "random.seed":
+                self.random.seed(repr(literal(seed)))
             case _:
                 raise NotLiteral
 
-    def _procedure(self, function: ast.FunctionDef, args: list[ast.expr], scope: _Scope) -> None:
+    def _procedure(self, function: ast.FunctionDef, args: list[ast.expr], scope: Scope) -> None:
         """Read a test function's body in the place of its call; its arguments must be entry points."""
         spec = function.args
         given = [scope.entries[a.id] for a in args if isinstance(a, ast.Name) and a.id in scope.entries]
@@ -219,15 +255,15 @@ class _Reader:
         if spec.vararg or spec.kwarg or spec.posonlyargs or spec.kwonlyargs or spec.defaults:
             raise NotLiteral
         entries = {**scope.entries, **dict(zip(named, given, strict=True))}
-        inner = _Scope(
+        inner = Scope(
             entries, dict(scope.bound), dict(scope.functions), dict(scope.procedures), scope.depth + 1
         )
         self.read(function.body, inner)
 
-    def _resolved(self, expression: ast.expr, scope: _Scope) -> ast.expr:
+    def _resolved(self, expression: ast.expr, scope: Scope) -> ast.expr:
         """Return an expression with names for results, bindings and library functions; notes its calls."""
         with contextlib.suppress(NotLiteral, TypeError):
-            _literal(expression)
+            literal(expression)
             return expression
         resolver = _Resolver(self, scope)
         resolved = resolver.resolved(expression)
@@ -237,7 +273,7 @@ class _Reader:
             raise NotLiteral
         return resolved
 
-    def _spend(self, expression: ast.expr, passed: set[str], scope: _Scope) -> None:
+    def _spend(self, expression: ast.expr, passed: set[str], scope: Scope) -> None:
         """Note what was passed to a call, which may have changed it; raises NotLiteral for a later use."""
         loads = [n.id for n in nodes(expression) if isinstance(n, ast.Name) and n.id in scope.bound]
         if any(loads.count(n) > 1 for n in passed) or self.spent & {scope.bound[n] for n in loads}:
@@ -262,6 +298,13 @@ class _Reader:
         Value.of(value)
         return value
 
+    def drawn(self, name: str, args: list[ast.expr]) -> ast.expr:
+        """Return what a script draws at random, drawn once; raises NotLiteral where it is not bounded."""
+        values = [self._argument(arg) for arg in args]
+        if name == "random.sample" and not (isinstance(values[-1], int) and values[-1] <= MAX_DRAWN):
+            raise NotLiteral
+        return displayed(getattr(self.random, name.removeprefix("random."))(*values))
+
     def _stated(self, name: str) -> object:
         """Return what a name is bound to, made anew; raises NotLiteral for what a call returned."""
         if name not in self.bound:
@@ -269,46 +312,16 @@ class _Reader:
         return evaluate(self.bound[name], self._stated)
 
 
-def _literal(node: ast.expr | None) -> object:
-    """Return what a display of constants says; raises NotLiteral, and TypeError for what Python would."""
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, ast.List):
-        return list(map(_literal, node.elts))
-    if isinstance(node, ast.Tuple):
-        return tuple(map(_literal, node.elts))
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        negated: object = operator.neg(cast("int", _literal(node.operand)))
-        return negated
-    if isinstance(node, ast.Dict):
-        return dict(zip(map(_literal, node.keys), map(_literal, node.values), strict=True))
-    raise NotLiteral
-
-
-def displayed(value: object) -> ast.expr:
-    """Return a display of plain data, so that each evaluation makes it anew."""
-    match value:
-        case list():
-            return ast.List([*map(displayed, value)], LOAD)
-        case tuple():
-            return ast.Tuple([*map(displayed, value)], LOAD)
-        case set() if value:
-            return ast.Set([*map(displayed, value)])
-        case dict():
-            return ast.Dict([*map(displayed, value)], [*map(displayed, value.values())])
-        case set() | bytearray():
-            raise NotLiteral
-    return ast.Constant(cast("int", value))
-
-
-LOAD = ast.Load()
-IMMUTABLE = (ast.Constant, ast.UnaryOp, ast.unaryop, ast.BinOp, ast.operator, ast.Tuple, ast.expr_context)
+def _name_of(target: ast.expr) -> str:
+    if not isinstance(target, ast.Name):
+        raise NotLiteral
+    return target.id
 
 
 class _Resolver:
     """Puts stand-ins into a copy of an expression, in Python's order of evaluation."""
 
-    def __init__(self, reader: _Reader, scope: _Scope) -> None:
+    def __init__(self, reader: _Reader, scope: Scope) -> None:
         self.reader, self.scope = reader, scope
         self.passed: set[str] = set()
 
@@ -319,11 +332,38 @@ class _Resolver:
                 return node
             case ast.Call(func=ast.Name(id=name)) if name in self.scope.entries:
                 return self._program_call(node, self.scope.entries[name])
+            case ast.Call(func=function, args=args, keywords=[]) if self.scope.meant(function) in DRAWS:
+                return self.reader.drawn(self.scope.meant(function), [*map(self.resolved, args)])
+            case ast.ListComp(elt=each, generators=generators):
+                return ast.List([only for (only,) in self._unrolled([each], generators)], LOAD)
+            case ast.Call(func=ast.Name(id=name), args=[ast.GeneratorExp() as each], keywords=[]) if (
+                name in CONSUMING
+            ):
+                return self._consumed(node.func, name, each)
             case ast.Attribute(value=ast.Name(id=module), attr=attr) if module in self.scope.functions:
                 return ast.Name(f"{self.scope.functions[module]}.{attr}", LOAD)
             case ast.Name(id=name):
                 return ast.Name(self._meaning(name), LOAD)
         return type(node)(**{name: self._part(value) for name, value in ast.iter_fields(node)})
+
+    def _unrolled(self, parts: list[ast.expr], over: list[ast.comprehension]) -> Iterator[list[ast.expr]]:
+        """Yield the parts of a comprehension for each of its turns."""
+        for scope in self.reader.turns_of(over, self.scope):
+            inner = _Resolver(self.reader, scope)
+            yield [*map(inner.resolved, parts)]
+            self.passed |= {n for n in inner.passed if scope.bound[n] == self.scope.bound.get(n)}
+
+    def _consumed(self, function: ast.expr, name: str, over: ast.GeneratorExp) -> ast.expr:
+        """Return a call over a generator as one over a list; raises NotLiteral where that asks more.
+
+        `any` ends with the first that is true, and what the program would do after it must not
+        count. `all` ends with the first that is false, and the test has failed then.
+        """
+        before = len(self.reader.calls)
+        each = [only for (only,) in self._unrolled([over.elt], over.generators)]
+        if name == "any" and len(self.reader.calls) > before:
+            raise NotLiteral
+        return ast.Call(self.resolved(function), [ast.List(each, LOAD)], [])
 
     def _part(self, value: Any) -> Any:
         """Return a field's value with the expressions in it resolved."""

@@ -1,5 +1,6 @@
 """Tests read as data: calls and expected values, checked as Python would check them."""
 
+import copy
 import math
 
 import pytest
@@ -136,6 +137,45 @@ def test_a_loop_over_what_the_script_states_is_read_turn_by_turn(script, args, r
     assert holds(script, *wrong).index(False) == len(args) - 1
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "x, y = 1, 2\nx, y = y, x\nassert f(x, y) == 1",
+        "assert all(f(x) == y for x, y in [(1, 0), (3, 0)])",
+        "assert [f(x, y) for x in range(3) if x for y in 'ab'] == []",
+        "xs = list(range(-9, 10, 2))\ns = sum([i**2 for i in xs if i % 2 and i > 0])\nassert f(xs) == s",
+        "assert sorted(f(x) for x in range(3)) == [x for x in range(3)]",
+        "xs = [3, 1]\nn = len(xs)\nassert f(xs, n) == n",
+        "for i in range(2):\n    want = [j * i for j in range(3)]\n    assert f(want, i)",
+        "for x in [f(1) for _ in range(0)]:\n    f(x)\nassert f(2)",
+    ],
+)
+def test_the_calls_read_are_those_that_python_makes(script):
+    made = []
+
+    def f(*args):
+        made.append(copy.deepcopy(args))
+        return 0
+
+    exec(script.replace("assert ", "held = "), {"f": f})
+    tests = read_literal(script, ["f"])
+    assert tests is not None
+    assert [call.args for call in tests.calls] == made
+
+
+def test_what_is_drawn_at_random_is_drawn_once_and_the_same_each_time():
+    script = "import random\nfrom random import choice as pick\nrandom.seed(4)\nfor _ in range(20):\n"
+    script += "    x, y = random.randint(0, 99), pick('abc')\n    assert f(x, y) == y * x"
+    one, other = read_literal(script, ["f"]), read_literal(script, ["f"])
+    assert one is not None
+    assert one.calls == other.calls
+    assert len({call.args for call in one.calls}) > 5
+    right = [Returned(Value.of(y * x)) for x, y in (call.args for call in one.calls)]
+    assert all(judge_case(one, case, right).passed for case in one.cases)
+    x, y = one.calls[0].args
+    assert one.cases[0].source == f"assert f(x, y) == y * x with _ = 0, x = {x}, y = {y!r}"
+
+
 def test_a_turn_of_a_loop_is_named_where_it_fails():
     tests = read_literal("for i, (a, b) in [(0, (1, 'x')), (1, (2, 'y'))]:\n    assert f(a) == b", ["f"])
     assert tests is not None
@@ -165,7 +205,17 @@ def test_a_turn_of_a_loop_is_named_where_it_fails():
         "assert f(*[1, 2]) == 3",
         "try:\n    f(-1)\nexcept ValueError:\n    pass",
         "with open('x'):\n    assert f(1) == 1",
-        "import random\nassert f(random.random()) > 0",
+        "import random\nassert f(random.gauss(0, 1)) > 0",
+        "import random\nrandom.shuffle([1])\nassert f(1) == 1",
+        "import random\nassert f(random.sample(range(9 ** 9), 9 ** 9)) == 1",
+        "assert any(f(x) for x in (1, 2))",
+        "assert f(x for x in (1, 2)) == 1",
+        "assert len(f(x) for x in (1, 2)) == 1",
+        "assert {f(x) for x in (1, 2)} == {1}",
+        "xs = [[1]]\nassert [f(x) for x in xs] == [1]\nassert xs == [[1]]",
+        "xs = [1]\nys = xs[:1]\nassert f(xs) == 1\nassert ys == [1]",
+        "x, y = f(1)\nassert x == y",
+        "[x, y] = 1, 2\nassert f(x) == y",
         "assert [x for x in f(1)] == [1]",
         "assert f(1) is 1",
         "assert f(2 ** 10 ** 10) == 1",
