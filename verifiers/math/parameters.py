@@ -28,7 +28,7 @@ _KINDS = {
 }  # fmt: skip
 _CONSTANT = re.compile(r"[CcKk]")
 _CONSTANT_REMARK = re.compile(
-    r"[\s,;(]*(?:\\text\s*\{)?[\s,;(]*(?:where|with|for (?:some|any|every|an))[\s}]*"
+    r"(?<![\s,;(])[\s,;(]*(?:\\text\s*\{[\s,;(]*)?(?:where|with|for (?:some|any|every|an))[\s}]*"
     r"(?:(?:real|arbitrary|any|some|an?)\s+)*(?:constants?\s+)?(?:\\text\s*\{)?[\s}]*\$?[A-Za-z](?:_\{?\d\}?)?\$?"
     r"\s*(?:\\text\s*\{)?\s*(?:(?:is|are|being|denotes)\s+"
     r"(?:(?:an?|any|some|arbitrary|real|the)\s+)*constants?(?:\s+of integration)?)?[\s.)}]*$"

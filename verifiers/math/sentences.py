@@ -44,6 +44,7 @@ _COPULA = re.compile(
     r"(?P<subject>.*)(?:(?<=[\s{\\])|^)(?:is|are|was|equals)(?:\\[ ,;:!]|[\s~:}])+(?P<value>\S.*)", re.DOTALL
 )
 _COMMAND_NAME = re.compile(r"\\[a-zA-Z]+")
+_LABEL_CHARS = 100
 _LABELLED = re.compile(r"\s*(?:[^\W\d_]+\s*(?:=|:)\s*[^a-zA-Z]*|[-$\d.\s/]+(?:[^\W\d_]+\s*){0,2})\s*\.?\s*")
 
 
@@ -78,8 +79,9 @@ def is_prose(text: str) -> bool:
 
 def _is_labelled_list(text: str) -> bool:
     """Whether each item is a short label and a value: `Paolo: 18, Qing: 14`, `7 goats and 4 owls`."""
-    items = re.split(r",|;|\band\b", text)
-    return len(items) > 1 and all(_LABELLED.fullmatch(item) for item in items)
+    items = [" ".join(item.split()) for item in re.split(r",|;|\band\b", text)]
+    short = len(items) > 1 and max(map(len, items)) <= _LABEL_CHARS
+    return short and all(_LABELLED.fullmatch(item) for item in items)
 
 
 def is_sentence(text: str) -> bool:
