@@ -64,6 +64,9 @@ ATTACKS = [
     "\\boxed{" + "x" * 150_000 + "}",
     "<answer>" * 25_000,
     "\\text{, where any}" + " \t" * 1_900 + "constants",
+    " " * 1_900 + " only, where a number is real and constant, an integer",
+    "-1" + "," * 3_800 + " where a number is real and constant",
+    "\\text" + " " * 3_800 + "for any constant, where only real",
 ]
 
 
