@@ -20,7 +20,7 @@ from types import CoroutineType, ModuleType, SimpleNamespace
 from typing import Any, Protocol, cast
 
 from evol.verifiers.sandbox import thrown, values, wire
-from evol.verifiers.sandbox.proxy import ASKED, AWAITED, METHODS, NATURES, Remote, step_by_step, whole
+from evol.verifiers.sandbox.proxy import ASKED, AWAITED, METHODS, NATURES, Fields, Remote, step_by_step, whole
 from evol.verifiers.sandbox.thrown import PROGRAM, Thrown
 
 TESTS = "tests"
@@ -137,6 +137,15 @@ class Peer:
             return ["h", object.__getattribute__(value, "_id")]
         if id(value) in self._builtins:
             return ["n", self._builtins[id(value)]]
+        if isinstance(value, BaseException):
+            theirs = thrown.remote_of(value)
+            return ["h", theirs._id] if theirs is not None else ["E", *self._told(value)]
+        return self._proxied(value)
+
+    def _told(self, error: BaseException) -> list[Any]:
+        return thrown.told(error, self._number, self._proxied)
+
+    def _proxied(self, value: Any) -> list[Any]:
         kind, origin = type(value), ""
         if issubclass(kind, type):
             origin = thrown.lineage(value, self._number) if issubclass(value, BaseException) else ""
@@ -151,6 +160,9 @@ class Peer:
             return self._mine(parts[0])
         if tag == "n":
             return self._named(parts[0])
+        if tag == "E":
+            args, lineage, *more = parts
+            return thrown.made(thrown.class_of(lineage, self._classes), args, *more)
         if tag != "x":
             return wire.Foreign(*parts)
         number, class_id, name, asked, kind, origin = parts
@@ -168,6 +180,8 @@ class Peer:
         body |= {"__slots__": (), "__module__": PROGRAM, "__doc__": vars(Remote)["__doc__"]}
         body |= {"_class_id": class_id, "_type_name": name}
         body |= NATURES.get(name, {})
+        if "__dataclass_fields__" in offered:
+            body["__dataclass_fields__"] = Fields(self, class_id)
         made = type(name if name.isidentifier() else "Remote", (Remote,), body)
         self._classes[class_id] = made
         return made
@@ -229,9 +243,7 @@ class Peer:
         if message.get("out"):
             sys.stdout.write(str(message["out"]))
         if "raised" in message:
-            args, lineage, *more = message["raised"]
-            more = [*more[:1], *map(self.value, more[1:])]
-            return Thrown(thrown.made(thrown.class_of(lineage, self._classes), self.value(args), *more))
+            return Thrown(self.value(["E", *message["raised"]]))
         for index, node in message.get("changed", ()):
             values.update(parts[index], self.value(node))
         return parts[message["same"]] if "same" in message else self.value(message["is"])
@@ -253,7 +265,7 @@ class Peer:
         except BaseException as error:
             if isinstance(error, wire.TooMuch) and not self.strict:
                 raise
-            answer = {"raised": thrown.told(error, self._number, self._export)}
+            answer = {"raised": self._told(error)}
         if printed := self.printed():
             answer["out"] = printed
         self.messages.send(answer)

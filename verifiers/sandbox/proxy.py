@@ -24,7 +24,8 @@ ARITHMETIC = tuple(f"__{side}{name}__" for name in ARITHMETIC_NAMES.split() for 
 ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
 IN_PLACE = tuple(f"__i{name}__" for name in ARITHMETIC_NAMES.split() if name != "divmod")
 AWAITED = ("__await__", "__anext__", "__aenter__", "__aexit__")
-ASKED = (*UNARY, *ARITHMETIC, *IN_PLACE, *ORDER, *AWAITED, "__iter__", "__next__", "__contains__", "__hash__")
+MORE = ("__iter__", "__next__", "__contains__", "__hash__", "__dataclass_fields__")
+ASKED = (*UNARY, *ARITHMETIC, *IN_PLACE, *ORDER, *AWAITED, *MORE)
 BATCH = 128
 
 
@@ -195,6 +196,19 @@ def step_by_step(awaitable: Any) -> object:
     except StopIteration as end:
         return end.value
     raise RuntimeError("what is awaited waits for an event loop that is not there")
+
+
+class Fields:
+    """What `dataclasses` looks for in a class: fields of the names that the other side's class has."""
+
+    def __init__(self, peer: Asked, number: int) -> None:
+        self._peer, self._number = peer, number
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        import dataclasses
+
+        names = list(self._peer.ask("get", self._number, "__match_args__"))
+        return vars(dataclasses.make_dataclass("Fields", names))["__dataclass_fields__"]
 
 
 def _of(kind: type) -> dict[str, Any]:

@@ -86,13 +86,18 @@ def made(
     return error
 
 
+def remote_of(error: BaseException) -> Any:
+    """Return the proxy of an exception of the other side's, None for one of this side's own."""
+    return error.__dict__.get("_evol", (None, None))[1]
+
+
 def _as_text(self: BaseException) -> str:
     text = self.__dict__.get("_evol", (None,))[0]
     return text if type(text) is str else BaseException.__str__(self)
 
 
 def _attribute(self: BaseException, name: str) -> Any:
-    remote = self.__dict__.get("_evol", (None, None))[1]
+    remote = remote_of(self)
     if remote is None or name.startswith("__"):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
     return getattr(remote, name)

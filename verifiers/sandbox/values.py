@@ -86,6 +86,7 @@ BUILD: dict[str, Callable[[list[Any]], Any]] = {
     "O": lambda parts: OrderedDict(_dict(parts)),
     "F": _defaulted,
     "T": _moment,
+    "S": lambda parts: slice(*parts),
     "r": lambda parts: range(*parts),
     "c": lambda parts: complex(*parts),
     "q": lambda parts: Fraction(*parts),
@@ -175,7 +176,7 @@ def _text(node: Node) -> str:
         parts = parts[tag == "F" :]
         pairs = zip(map(_text, parts[::2]), map(_text, parts[1::2]), strict=True)
         return "d{" + _joined(sorted(f"{key}:{value}" for key, value in pairs)) + "}"
-    if tag in ("l", "t", "k"):
+    if tag in ("l", "t", "k", "S"):
         return f"{tag}[" + _joined(map(_text, parts)) + "]"
     value = plain(node)
     if tag == "r":

@@ -25,7 +25,7 @@ MAX_DEPTH = 150
 MAX_NODES = 1_000_000
 SAME_HASHES = 64
 SMALL = 1 << 63
-FOREIGN = frozenset("ohnx")
+FOREIGN = frozenset("ohnxE")
 
 
 class WireError(ValueError):
@@ -157,6 +157,7 @@ WRITERS: dict[type, Callable[[Encoder, Any, int], Node]] = {
     frozenset: _sequence("z", frozenset.__iter__),
     deque: _sequence("k", deque.__iter__),
     dict: _pairs,
+    slice: lambda e, v, d: ["S", *e.nodes_of((v.start, v.stop, v.step), d)],
     range: lambda e, v, d: ["r", *e.nodes_of((v.start, v.stop, v.step), d)],
     bytes: lambda e, v, d: ["b", v.hex()],
     bytearray: lambda e, v, d: ["B", v.hex()],
@@ -302,6 +303,7 @@ SHAPES: dict[str, Callable[[list[Any]], bool]] = {
     **dict.fromkeys(("d", "C", "O"), lambda parts: len(parts) % 2 == 0),
     "F": lambda parts: len(parts) % 2 == 1 and type(parts[0]) is str,
     "T": _strings(2),
+    "S": lambda parts: len(parts) == 3,
     "r": _numbers(3),
     "c": _numbers(2),
     "q": _numbers(2),
@@ -311,6 +313,7 @@ SHAPES: dict[str, Callable[[list[Any]], bool]] = {
     "B": _strings(1),
     "D": _strings(1),
     "e": lambda parts: not parts,
+    "E": lambda parts: len(parts) in (2, 4) and type(parts[1]) is str,
     "h": _numbers(1),
     "n": _strings(1),
     "x": lambda parts: len(parts) == 6 and _numbers(2)(parts[:2]) and _strings(4)(parts[2:]),

@@ -78,6 +78,26 @@ ALIKE = {
         "import io, types\n@deco\ndef sq(x): return x * x\nassert (sq(3), sq.__name__) == (9, 'sq')\n"
         "assert names([types.SimpleNamespace(name='a')]) == ['a']\nassert read(io.StringIO('abc')) == 'abc'",
     ),
+    "slices": (
+        "class Q:\n def __getitem__(s, i): return (i.start, i.stop) if isinstance(i, slice) else i",
+        "assert Q()[1:3] == (1, 3)\nassert Q()[:'x'] == (None, 'x')",
+    ),
+    "exceptions as values": (
+        "class E(ValueError):\n def __init__(s, n): s.n = n\n"
+        "def kind(e): return type(e).__name__, isinstance(e, KeyError)\n"
+        "def make(n): return E(n)\ndef same(a, b): return a is b\ndef gen():\n try: yield 1\n"
+        " except ValueError as e: yield str(e)",
+        "assert kind(KeyError('x')) == ('KeyError', True)\ne = make(3)\nassert isinstance(e, ValueError)\n"
+        "assert e.n == 3\nassert same(e, e)\ng = gen()\nassert next(g) == 1\n"
+        "assert g.throw(ValueError('x')) == 'x'",
+    ),
+    "fields": (
+        "import dataclasses\n@dataclasses.dataclass\nclass P:\n x: int\n y: int = 2",
+        "from dataclasses import asdict, astuple, fields, is_dataclass\n"
+        "assert asdict(P(1)) == {'x': 1, 'y': 2}\n"
+        "assert astuple(P(1)) == (1, 2)\nassert [f.name for f in fields(P(1))] == ['x', 'y']\n"
+        "assert is_dataclass(P(1))",
+    ),
     "natures": (
         "import re\ndef g():\n yield 1\nclass L(list): pass\ndef f(s): return re.match('a', s)\n"
         "def l(): return L([1])",
