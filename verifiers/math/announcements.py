@@ -28,6 +28,8 @@ _PHRASE = re.compile(
     rf"\s{{0,9}}(?::|：|\s(?:{_COPULAS})(?!\w))\s{{0,9}}",
     re.IGNORECASE,
 )
+# "The answer is at most 8" announces a bound, "the answer is not 8" none.
+_BOUND = re.compile(r"(?:at\s+(?:most|least)|(?:less|more|greater|smaller|larger)\s+than|not|between)\b")
 _OPENING_MARKS = " \t*:\n}"
 
 
@@ -35,7 +37,11 @@ def announced(text: str) -> tuple[int, int | None] | None:
     """Return where the answer begins that is announced last, and where its line ends if it has one."""
     lines = list(_ANSWER_LINE.finditer(text)) if ":" in text or "ns." in text or "NS." in text else []
     found = _PHRASE.finditer(text) if _may_announce(text) else ()
-    phrases = [match for match in found if text[match.end() :].strip(" *$\n}")]
+    phrases = [
+        match
+        for match in found
+        if text[match.end() :].strip(" *$\n}") and not _BOUND.match(text, match.end())
+    ]
     if lines and (not phrases or lines[-1].end() > phrases[-1].end()):
         return lines[-1].span(1)
     if not phrases:

@@ -24,12 +24,11 @@ from evol.verifiers.math.parameters import (
     constants_renamed,
     domain_in_notation,
     one_domain,
-    with_domain,
     without_domain,
 )
 from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.residues import same_classes
-from evol.verifiers.math.restated import restated, with_bound_name
+from evol.verifiers.math.restated import as_interval, restated, with_bound_name
 from evol.verifiers.math.sentences import match_sentences
 from evol.verifiers.math.special import match_special, set_in_notation
 from evol.verifiers.math.structure import Matcher
@@ -47,6 +46,7 @@ _DECIMAL_COMMA = re.compile(
     r"(?:,|\{,\})(\d+)(\s*[^\d,.;]*)"
 )
 _MARKS = re.compile(r"(?<=\d)[. \u00a0\u202f](?=\d)")
+_TRIED_OTHERWISE = frozenset(("different_function", "different_kind"))
 _PADDED = re.compile(r",0\d")
 _SENTENCES = {
     Outcome.ACCEPT: "The answers are equal.",
@@ -137,10 +137,10 @@ def _parsed(a: str, b: str, profile: Profile) -> Result:
 def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     """Compare two trees, then with customary values for names, then with one name for one variable."""
     a, b = restated(without_steps(a)), restated(without_steps(b))
-    b = with_bound_name(b, a)
+    a, b = as_interval(a, b), as_interval(with_bound_name(b, a), a)
     finding = Matcher(profile).match(a, b)
     bare = without_domain(a), without_domain(b)
-    free = with_domain(a) | with_domain(b) if bare != (a, b) else frozenset[str]()
+    written = a, b
     if not finding.equal and bare != (a, b) and one_domain(a, b):
         if not profile.common_domain:
             return Finding(None, "domain_differs")
@@ -152,17 +152,17 @@ def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     vectors = as_vectors(a, b) if profile.customary_names else None
     if any(pair and Matcher(profile).match(*pair).equal for pair in (valued, vectors)):
         return Finding(True, "customary_names")
-    if finding.reason == "different_function" and (other := otherwise_equal(a, b, profile.common_domain)):
+    if finding.reason in _TRIED_OTHERWISE and (other := otherwise_equal(a, b, profile.common_domain)):
         return other
     if profile.common_domain and same_classes(a, b):
         return Finding(True, "same_residues")
-    return _renamed(a, b, profile, finding, free) if profile.renamed_variables else finding
+    return _renamed(a, b, profile, finding, written) if profile.renamed_variables else finding
 
 
-def _renamed(a: Node, b: Node, profile: Profile, finding: Finding, free: frozenset[str]) -> Finding:
+def _renamed(a: Node, b: Node, profile: Profile, finding: Finding, written: tuple[Node, Node]) -> Finding:
     """Compare once more with the one variable of b named as that of a."""
     names = [variables(node) for node in (a, b)]
-    for values in constants_renamed(names[0], names[1], free):
+    for values in constants_renamed(names[0], names[1], written):
         if Matcher(profile).match(a, substitute(b, values)).equal:
             return Finding(True, "renamed_variables")
     if any(len(found) != 1 for found in names) or names[0] == names[1]:

@@ -62,6 +62,7 @@ _STATED = re.compile(
 _RESTATED = re.compile(
     r",?\s(?:i\.e\.|that is|namely|in other words|or equivalently),?\s+(?=\$[^$]+\$\.?$|[-\d./]+\.?$)"
 )
+_CONTRAST = re.compile(r"\s*,?\s+(?:and\s+|but\s+)?not\s+[-\d$\\(][^.\n]*$")
 _RELATIVE = re.compile(r",\s+(?:which|as\s+(?:claimed|desired|required|wanted|needed))\b[^.\n]*$")
 _QUALIFIED = re.compile(r"\b(?:not|if|when|unless|or|nor|no|less|more|than|least|most)\b|n't")
 _LONE_LETTER = re.compile(r"\s*(?:[^\W\d_]{1,3}['’\s]\s*){1,3}\(?[A-J]\)?[.!\s]*")
@@ -227,6 +228,12 @@ def _phrase(text: str, choice: bool) -> Extraction | None:
         letter = _letter(segment, start)
         if letter is not None:
             return letter
+    if (
+        "not" in segment
+        and (contrast := _CONTRAST.search(segment))
+        and re.search(r"[\d$]", segment[: contrast.start()])
+    ):
+        segment = segment[: contrast.start()]
     if _is_worded_answer(segment):
         return _found(segment, "answer_phrase", start)
     if is_prose(segment):

@@ -42,7 +42,9 @@ _PRECEDENCE = {
 _FINITE = ("cup", "set", "set")
 _SEPARATORS = frozenset((",", ";", "and", "or", "&"))
 _UNIVERSAL = frozenset(("all", "any", "every", "each"))
-_FILLERS = frozenset(("only", "approximately", "about", "exactly", "roughly", "answer"))
+_FILLERS = frozenset(
+    ("only", "approximately", "about", "exactly", "roughly", "answer", "actually", "simply", "precisely")
+)
 _DOTS = ("dots", "...", "…", "⋯")
 FUNCTION_LETTERS = frozenset("fgFG")
 

@@ -29,7 +29,7 @@ _DIGITS = re.compile(r"[\d.]+")
 _OPERATIONS = frozenset(("int", "lim", "sup", "sum", "prod"))
 _OF_VARIABLES = re.compile(r"apply \S+\((?:[^\W\d]|\\[a-z]+)(?:, (?:[^\W\d]|\\[a-z]+))*\)")
 _GIVEN = re.compile(
-    r'^"|^\([A-Z]\)\^\(|^P_[A-Z]|overrightarrow .*[*+] ?overrightarrow |\^\(1/2\)$|max|min|^\d+\*'
+    r'^"|^\([A-Z*]+\)\^\(|^P_[A-Z]|overrightarrow .*[*+] ?overrightarrow |\^\(1/2\)$|max|min|:|^\d+\*'
     r"|^(?:int|lim|sup|sum|prod|abs)\b|angle| (?:[<>]=?|=) "
 )
 _DECORATED = ("angle ", "overrightarrow ", "overline ")
@@ -180,7 +180,7 @@ def reduced(node: Node) -> Node:
             break
     if len(operands) == 1:
         return operands[0]
-    if not is_name(operands[0]) and not any(map(_has_names, operands)):
+    if not is_name(operands[0]) and not any(map(_has_names, operands[min(1, len(operands) - 2) :])):
         return operands[-1]
     named = next((operand for operand in operands[:-1] if is_name(operand)), None)
     if len(operands) > 2 and named is not None:
@@ -227,6 +227,8 @@ def _single(left: Node, right: Node) -> Record | None:
         # `y = 2y + 3` gives y no value: it is an equation.
         own = isinstance(left, Sym) and left.name in symbols(right)
         return None if own else ((canonical(left), right),)
+    if isinstance(left, Seq) and left.kind == "ratio" and all(map(is_name, left.items)):
+        return ((canonical(left), right),)
     if not (isinstance(left, Seq) and isinstance(right, Seq) and left.kind == right.kind == "()"):
         return None
     if len(left.items) != len(right.items) or not all(map(is_name, left.items)):

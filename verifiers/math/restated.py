@@ -2,7 +2,21 @@ r"""Answers in the form in which they are compared: `x \in \{4\}` as `x = 4`, co
 
 from __future__ import annotations
 
-from evol.verifiers.math.nodes import Builder, Matrix, Node, Relation, Seq, Sym, substitute, symbols
+from evol.verifiers.math.nodes import (
+    Builder,
+    Const,
+    Matrix,
+    Node,
+    Relation,
+    Seq,
+    Sym,
+    negate,
+    substitute,
+    symbols,
+)
+
+_BRACKETS = frozenset(("()", "[]", "(]", "[)"))
+_HALVES = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def restated(node: Node) -> Node:
@@ -15,6 +29,33 @@ def restated(node: Node) -> Node:
             return Relation((sides[0], sides[1]), ("=",)) if sides[0] and sides[1] else node
         case _:
             return node
+
+
+def as_interval(node: Node, other: Node) -> Node:
+    r"""Return `a \le x < b` as `[a, b)` beside an interval with letters in its ends, of which x is none."""
+    if not isinstance(node, Relation) or not (isinstance(other, Seq) and other.kind in _BRACKETS):
+        return node
+    ends = symbols(other)
+    if not ends or len(other.items) != 2:
+        return node
+    match node:
+        case Relation((low, Sym(name), high), (("<" | "<=") as left, ("<" | "<=") as right)) if (
+            name not in ends
+        ):
+            return Seq((low, high), ("[" if left == "<=" else "(") + ("]" if right == "<=" else ")"))
+        case Relation((Sym(name), end), (op,)) if name not in ends and op in _HALVES:
+            return _half(op, end)
+        case Relation((end, Sym(name)), (op,)) if name not in ends and op in _HALVES:
+            return _half(_HALVES[op], end)
+        case _:
+            return node
+
+
+def _half(op: str, end: Node) -> Seq:
+    infinity = Const("infinity")
+    if op.startswith("<"):
+        return Seq((negate(infinity), end), "(]" if op == "<=" else "()")
+    return Seq((end, infinity), "[)" if op == ">=" else "()")
 
 
 def _column(matrix: Matrix) -> Seq | None:

@@ -174,3 +174,17 @@ def test_short_prose_is_searched(gold: str, response: str) -> None:
 @pytest.mark.parametrize("text", ["7 red balls and 5 blue balls", "Anna: 18, Ben: 20", "May 5", "base 2"])
 def test_labelled_values_are_no_short_prose(text: str) -> None:
     assert not verify("5", text, profile=LENIENT, last_resort=False).accepted
+
+
+@pytest.mark.parametrize(
+    ("gold", "response", "accepted"),
+    [
+        ("9", "The correct answer should be 9, not 12.", True),
+        ("12", "The correct answer should be 9, not 12.", False),
+        ("9", "So the answer is actually 9 and not 12.", True),
+        ("9", "the answer is at most 12 and at least 9; checking, it is 9.", True),
+        ("12", "the answer is at most 12 and at least 9; checking, it is 9.", False),
+    ],
+)
+def test_a_contrast_or_a_bound_is_no_answer(gold: str, response: str, accepted: bool) -> None:
+    assert verify(gold, response, profile=LENIENT, last_resort=False).accepted is accepted
