@@ -92,6 +92,7 @@ class Peer:
         self.printed: Callable[[], str] = str
         self._exported: list[Any] = []
         self._numbers: dict[int, int] = {}
+        self._described: set[int] = set()
         self._built: set[type] = set()
         self._failing: dict[int, BaseException] = {}
         self._classes: dict[int, type] = {}
@@ -152,8 +153,11 @@ class Peer:
             kind_name = "exception" if origin else "class"
         else:
             kind_name = "data" if issubclass(kind, DATA) else "object"
-        asked = " ".join(name for name in ASKED if getattr(kind, name, None) is not None)
-        return ["x", self._number(value), self._number(kind), kind.__name__, asked, kind_name, origin]
+        number, asked = self._number(kind), ""
+        if number not in self._described and not origin:
+            self._described.add(number)
+            asked = " ".join(name for name in ASKED if getattr(kind, name, None) is not None)
+        return ["x", self._number(value), number, kind.__name__, asked, kind_name, origin]
 
     def _import(self, tag: str, parts: list[Any]) -> Any:
         if tag == "h":
@@ -265,6 +269,7 @@ class Peer:
         except BaseException as error:
             if isinstance(error, wire.TooMuch) and not self.strict:
                 raise
+            self._described.clear()  # An answer that failed may have held what described a class.
             answer = {"raised": self._told(error)}
         if printed := self.printed():
             answer["out"] = printed

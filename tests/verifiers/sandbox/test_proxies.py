@@ -91,6 +91,11 @@ ALIKE = {
         "assert e.n == 3\nassert same(e, e)\ng = gen()\nassert next(g) == 1\n"
         "assert g.throw(ValueError('x')) == 'x'",
     ),
+    "after an answer that failed": (
+        "class A:\n def __call__(s): return 5\ndef deep():\n x = A()\n for _ in range(200): x = [x, A()]\n"
+        " return x\ndef f(): return A()",
+        "try: deep()\nexcept ValueError: pass\nassert f()() == 5",
+    ),
     "fields": (
         "import dataclasses\n@dataclasses.dataclass\nclass P:\n x: int\n y: int = 2",
         "from dataclasses import asdict, astuple, fields, is_dataclass\n"
