@@ -74,19 +74,21 @@ def domain_in_notation(text: str) -> str:
 
 
 def constants_renamed(
-    mine: frozenset[str], theirs: frozenset[str], free: frozenset[str]
+    mine: frozenset[str], theirs: frozenset[str], written: tuple[Node, Node]
 ) -> Iterator[dict[str, Node]]:
     """Yield the names of free constants in one answer as those in the other: `x^2 + C` and `x^2 + c`.
 
-    Only where nothing else differs: one letter of C and K, one that either answer calls `free`, or as
-    many numbered ones as the other has.
+    Only where nothing else differs: one letter of C and K, one that either answer as `written` calls a
+    parameter, or as many numbered ones as the other has.
     """
     old, new = sorted(theirs - mine), sorted(mine - theirs)
     if len(old) != len(new) or not 0 < len(old) <= _MAX_CONSTANTS or not mine & theirs:
         return
     if {name[0] for name in old} & {name[0] for name in new}:
         return
-    single = len(old) == 1 and (all(map(_CONSTANT.fullmatch, old + new)) or bool(free & {*old, *new}))
+    single = len(old) == 1 and (
+        all(map(_CONSTANT.fullmatch, old + new)) or any(with_domain(node) & {*old, *new} for node in written)
+    )
     numbered = any(all(map(_NUMBERED.fullmatch, names)) for names in (old, new))
     if single or (numbered and all(_NUMBERED.fullmatch(n) or _LETTERED.fullmatch(n) for n in old + new)):
         for names in permutations(new):
@@ -112,8 +114,14 @@ def _stated_domain(relation: Relation) -> tuple[str, str]:
 
 
 def with_domain(node: Node) -> frozenset[str]:
-    """Return the names that an answer takes from a set of numbers: its free parameters."""
-    found = (_stated_domain(part)[0] for part in walk(node) if isinstance(part, Relation))
+    r"""Return the free parameters of an answer: names taken from a set of numbers or kept from 0."""
+    found: set[str] = set()
+    for part in walk(node):
+        match part:
+            case Relation((Sym(name), Num(value)), ("!=",)) if value == 0:
+                found.add(name)
+            case Relation():
+                found.add(_stated_domain(part)[0])
     return frozenset(filter(None, found))
 
 

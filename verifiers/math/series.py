@@ -46,7 +46,8 @@ def _filled(node: Node) -> Node:
             return _product(factors)
         case Seq(items, kind) if DOTS in items:
             numbers = _terms(items)
-            return node if numbers is None or len(numbers) > MAX_ITEMS else Seq(numbers, kind)
+            certain = numbers is not None and len(numbers) <= MAX_ITEMS
+            return Seq(numbers if numbers and certain else _shortened(items), kind)
         case _:
             return node
 
@@ -70,6 +71,14 @@ def _leading(items: tuple[Node, ...]) -> tuple[list[Fraction], Node] | None:
     if len(before) < 2 or len(before) != at or len(items) != at + 2:
         return None
     return before, items[-1]
+
+
+def _shortened(items: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return `0, 1, 2, ..., n` as `0, 1, ..., n`: further terms in the one step say nothing more."""
+    found = _leading(items)
+    if found is None or len(found[0]) < 3 or _step(found[0]) is None:
+        return items
+    return (*items[:2], DOTS, items[-1])
 
 
 def _step(before: list[Fraction]) -> Fraction | None:

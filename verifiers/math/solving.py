@@ -125,7 +125,10 @@ def _sequence(items: tuple[Node, ...], kind: str) -> RealSet:
         return normal([Interval(low, left, high, right)])
     if len({name for item in items for name in symbols(item) if not name.startswith("set ")}) > 1:
         raise NotExact("The parts speak of different variables.")
-    if kind == "or" or (kind in ("list", "and") and all(isinstance(i, Seq | SetOp) for i in items)):
+    values = all(isinstance(i, Relation) and i.ops == ("=",) for i in items)
+    if kind == "or" or (
+        kind in ("list", "and") and (values or all(isinstance(i, Seq | SetOp) for i in items))
+    ):
         found: RealSet = ()
         for item in items:
             found = union(found, real_set(item))

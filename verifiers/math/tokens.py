@@ -57,7 +57,7 @@ _ALIASES = {
     "ctg": "cot", "arctg": "arctan", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "cosec": "csc",
     "infin": "infty", "uppi": "pi", "dots": "ldots", "cdots": "ldots", "dotsc": "ldots",
     "sh": "sinh", "ch": "cosh", "arsinh": "arcsinh", "arcosh": "arccosh", "artanh": "arctanh",
-    "varnothing": "emptyset", "vec": "overrightarrow",
+    "varnothing": "emptyset", "measuredangle": "angle", "vec": "overrightarrow",
 }  # fmt: skip
 _FENCES = names("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle")
 _LAYOUT = names(

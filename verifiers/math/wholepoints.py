@@ -10,11 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
+from math import ceil, floor
 
 from evol.verifiers.math.equality import Finding, equal_expressions, evaluate
 from evol.verifiers.math.limits import MathError
 from evol.verifiers.math.naming import assigned
-from evol.verifiers.math.nodes import Call, Const, Node, Quantity, Relation, contains, symbols, walk
+from evol.verifiers.math.nodes import (
+    Call,
+    Const,
+    Node,
+    Num,
+    Quantity,
+    Relation,
+    Seq,
+    Sym,
+    contains,
+    symbols,
+    walk,
+)
 
 _WHOLE = frozenset("nkmNpq")
 _ROUNDING = frozenset(("floor", "ceil"))
@@ -29,6 +42,8 @@ def otherwise_equal(a: Node, b: Node, whole: bool) -> Finding | None:
     """Find two different functions equal at whole points, where those count, or one in degrees; else None."""
     if whole and (_rounds(a) or _rounds(b)) and same_at_whole_points(a, b):
         return Finding(True, "whole_arguments")
+    if whole and (isinstance(a, Relation) or isinstance(b, Relation)) and same_whole_range(a, b):
+        return Finding(True, "same_set")
     if contains(a, Quantity) != contains(b, Quantity) and degrees_mean_radians(a, b):
         return Finding(True, "degrees_as_radians")
     return None
@@ -62,6 +77,24 @@ def degrees_mean_radians(a: Node, b: Node) -> bool:
     if units != {"degree"} or not symbols(plain) or not any(part == Const("pi") for part in walk(plain)):
         return False
     return bool(equal_expressions(measured, plain).equal)
+
+
+def same_whole_range(a: Node, b: Node) -> bool:
+    r"""Whether one is an inequality between whole numbers in n, k or m and the other the list of them."""
+    chain, listed = (a, b) if isinstance(a, Relation) and len(a.ops) == 2 else (b, a)
+    if not isinstance(chain, Relation) or not set(chain.ops) <= {"<", "<="} or len(chain.ops) != 2:
+        return False
+    values = _value(listed)
+    if isinstance(values, Seq) and isinstance(values.items[0], Relation):
+        values = Seq((_value(values.items[0]), *values.items[1:]), values.kind)
+    match chain.operands:
+        case (Num(low), Sym("n" | "k" | "m"), Num(high)) if isinstance(values, Seq) and values.kind != "()":
+            first, last = floor(low) + 1 if chain.ops[0] == "<" else ceil(low), floor(high)
+            last -= chain.ops[1] == "<" and last == high
+            wanted = [Num(Fraction(n)) for n in range(first, last + 1)] if last - first < _MAX_PARTS else []
+            return len(wanted) > 1 and sorted(values.items, key=repr) == sorted(wanted, key=repr)
+        case _:
+            return False
 
 
 def _value(node: Node) -> Node:

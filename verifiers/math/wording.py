@@ -19,46 +19,25 @@ from evol.verifiers.math.labels import (
     unwrapped,
 )
 from evol.verifiers.math.permuted import with_permutations
+from evol.verifiers.math.remarks import REMARKS, attained
 
 _LAYOUT = re.compile(r"\\(?:left|right|quad|qquad)(?![a-z])|\\[,;:! ]")
-_QUALIFYING = re.compile(r"\b(?:or|and|not|if|base|mod|odd|even|per|times)\b")
 _ORDINAL = re.compile(
     r"(?:(?:on|in|at)\s+)?(?:the\s+)?(?P<number>\d+)\s*(?:\^\s*)?\{?\s*(?:st|nd|rd|th)\s*\}?"
     r"(?P<noun>\s+[a-z]+)?",
     re.IGNORECASE,
 )
-_THERE_ARE = re.compile(r"[Tt]here\s+(?:are|is|were|was|will\s+be)\s+(?:exactly\s+|only\s+)?(?=[\d$])")
 _AT_TIME = re.compile(r"[Aa]t\s+(?=\d{1,2}(?::\d|\s*[ap]\.?m))")
 _FIRST_VALUE = re.compile(
     r"(?P<stem>[a-zA-Z])_\{?(?P<index>\d)\}?\s*=\s*(?P<first>[^,;=]{1,40}?)\s*(?:[,;]|\band\b)(?:\s|and\b|\$)*"
     r"(?P=stem)_\{?n\}?\s*=\s*(?P<term>[^=;]{1,80}?)[\s,;$]*(?:\(|for\b|if\b|when\b|where\b|\s)*\$?"
     r"(?P<condition>n\s*(?:\\geq?(?:slant)?(?![a-z])|≥|⩾|>=?)\s*\d+)\s*\)?\$?\.?"
 )
-_KINDS_OF_ANSWER = (
-    r"(?:solutions?|answers?|values?|integers?|numbers?|primes?|pairs?|triples?|functions?|polynomials?|roots?"
-    r"|possibilit(?:y|ies)|choices?|cases?|ones?)"
-)
-_ONLY = re.compile(
-    rf"(?:the\s+)?only\s+(?:\w+\s+){{0,2}}{_KINDS_OF_ANSWER}(?:\s+(?:for|of)\s+\$?\w{{1,2}}\$?)?\s+(?:is|are)\s*:?\s*"
-    r"(?P<value>\S.*)",
-    re.IGNORECASE,
-)
-_ONLY_BEHIND = re.compile(
-    rf"(?P<value>[^\s].*?)\s+(?:is|are)\s+the\s+only\s+(?:\w+\s+){{0,2}}{_KINDS_OF_ANSWER}", re.IGNORECASE
-)
-_SIGNS = re.compile(
-    r"[\s,;$]*\(?\s*(?:(?:for|with|in|where)\s+)?(?:all|any|every)\s+(?:possible\s+)?"
-    r"(?:(?:sign\s+)?(?:combinations?|choices?)(?:\s+of\s+(?:the\s+)?signs?)?|signs?)\s*\)?"
-)
+_MOST_LISTED = 60
 _DENIED_STATEMENT = re.compile(r"(?:\\neg|\\lnot|¬)\s*[a-z]\s*[:：]\s*")
-_SPELLED_TWICE = re.compile(r"(?P<number>-?\d[\d,.]*)\s*\(\s*[A-Za-z]+(?:[\s-]+[A-Za-z]+){0,6}\s*\)")
 _CONDITION = re.compile(
     r"(?<=[\w}$\s])\(\s*(?P<condition>[a-zA-Z](?:_\{?\w\}?)?\s*"
     r"(?:\\(?:neq?|leq?|geq?|leqslant|geqslant|in)(?![a-z])|[<>≠≤≥∈])[^()]{1,60})\)\s*\.?$"
-)
-_FORM = re.compile(
-    r"(?:all\s+|the\s+|any\s+|those\s+)?(?:(?:positive|natural)\s+)?(?:integers?|numbers?|\$?n\$?)\s*(?:\$?n\$?\s+)?"
-    r"(?:that\s+are\s+|is\s+)?of\s+the\s+form\s+(?P<term>\$?[^\s$].*)"
 )
 _BEHIND_FOR = re.compile(
     r"\s*(?:\$\s*)?\b(?:for|where|with|when)\s+(?!all|any|every|each|some)"
@@ -70,16 +49,17 @@ _FROM = re.compile(
 _DAY_TIME = re.compile(
     r"(?P<a>\d+)\s*(?P<large>h|hr|hrs|km|kg|m|min)\.?\s*(?P<b>\d+)\s*(?P<small>min|mins|cm|mm|sec|s|g|m)\.?"
 )
+_RANGE = re.compile(
+    r"(?:all\s+|the\s+|any\s+)?(?:positive\s+)?(?:integers?|whole\s+numbers?|natural\s+numbers?)\s+(?:\$?n\$?\s+)?from\s+"
+    r"(?P<low>-?\d{1,3})\s+(?:up\s+)?to\s+(?P<high>-?\d{1,3})(?:,?\s+inclusive)?",
+    re.IGNORECASE,
+)
 _CHANGE = re.compile(
     r"(?:an?\s+|it\s+)?(?P<way>in|de)crease[sd]?\s+(?:of|by)\s+(?P<amount>[\d.,]+\s*\\?%)", re.IGNORECASE
-)
-_MEASURE = re.compile(
-    r"(?P<amount>\$?\d[\d.,/]*\$?\s*[a-z]+)\s+(?:old|long|tall|wide|high|deep|thick|away|apart|in\s+(?:total|all))"
 )
 _FOREIGN_AND = re.compile(r"(?<=\d)(?P<mark>\$?)\s+(?:и|или|und|oder|et|ou|y|o|e|i|och|eller)\s+(?=\$?-?\d)")
 _CONDITION_HEAD = re.compile(r".*\(\s*[a-zA-Z][^()]*(?:\\[nlg]eq?|\\in(?![a-z])|[<>≠≤≥∈])")
 _SPOKEN = re.compile(r"(?<![^\W\d_])(?<!\\)[^\W\d_]{2,}|\\(?:text|mbox)|\s[^\W\d_]\s")
-_EXACTLY = re.compile(r"(?:[Ee]xactly|[Oo]nly|[Jj]ust|[Pp]recisely)\s+(?=[a-z]{3,6}$)")
 _LETTER = re.compile(r"[\\a-zA-Z№]")
 _ABOUT = re.compile(r"(?:\\approx(?![a-z])|≈|~)\s*(?=-?[\d.])")
 
@@ -103,10 +83,6 @@ def _ordinal(text: str) -> str:
     return match["number"] if match else text
 
 
-def _there_are(text: str) -> str:
-    return _THERE_ARE.sub("", text, count=1) if _THERE_ARE.match(text) else text
-
-
 def _at_time(text: str) -> str:
     return _AT_TIME.sub("", text) if _AT_TIME.match(text) else text
 
@@ -120,32 +96,11 @@ def _first_value(text: str) -> str:
     return f"{name}_n = \\begin{{cases}} {first} & n = {index} \\\\ {term} & {condition} \\end{{cases}}"
 
 
-def _only(text: str) -> str:
-    """Return `5` for `The only solution is 5` and for `5 is the only solution`."""
-    plain = unwrapped(text).rstrip(".")
-    match = _ONLY.fullmatch(plain) or _ONLY_BEHIND.fullmatch(plain)
-    return match["value"] if match else text
-
-
-def _signs(text: str) -> str:
-    """Drop the remark that each ± of an answer has a sign of its own, as is meant without it."""
-    plain = unwrapped(text)
-    ends = [match for match in _SIGNS.finditer(plain) if match.end() == len(plain)]
-    return plain[: ends[0].start()] if ends and ends[0].start() else text
-
-
 def _denied_statement(text: str) -> str:
     r"""Return the statement behind its name in `\neg p: \exists x ...`."""
     plain = text.lstrip("$ ")
     match = _DENIED_STATEMENT.match(plain.replace("$", "", 1))
     return plain.replace("$", "", 1)[match.end() :] if match else text
-
-
-def _spelled_twice(text: str) -> str:
-    """Return `80` for `80 (eighty)` in text mode."""
-    plain = unwrapped(text)
-    match = _SPELLED_TWICE.fullmatch(plain)
-    return match["number"] if match and _QUALIFYING.search(plain) is None else text
 
 
 def _condition(text: str) -> str:
@@ -156,12 +111,6 @@ def _condition(text: str) -> str:
     if match is None or not plain[: match.start()].strip(" ,;"):
         return text
     return f"{plain[: match.start()].rstrip(' ,;')}, {match['condition']}"
-
-
-def _form(text: str) -> str:
-    """Return `n = 4k + 1` for `numbers of the form 4k + 1`."""
-    match = _FORM.fullmatch(unwrapped(text).rstrip("."))
-    return f"n = {match['term'].replace('$', '')}" if match else text
 
 
 def _behind_for(text: str) -> str:
@@ -192,10 +141,12 @@ def _two_units(text: str) -> str:
     return f"{match['a']} \\text{{ {large}}} {match['b']} \\text{{ {small}}}"
 
 
-def _measure(text: str) -> str:
-    """Return `15 years old` as `15 years`."""
-    match = _MEASURE.fullmatch(unwrapped(text).rstrip("."))
-    return match["amount"] if match else text
+def _range(text: str) -> str:
+    """Return `all integers from 1 to 10` as the list of them."""
+    match = _RANGE.fullmatch(unwrapped(text).rstrip("."))
+    if match is None or not 0 < int(match["high"]) - int(match["low"]) < _MOST_LISTED:
+        return text
+    return ", ".join(map(str, range(int(match["low"]), int(match["high"]) + 1)))
 
 
 def _change(text: str) -> str:
@@ -205,24 +156,16 @@ def _change(text: str) -> str:
 
 
 _WORDED: tuple[Rule, ...] = (
+    (("when", "at ", "equality"), re.compile(""), attained),
     *SEVERAL,
     ((" ",), _LETTER, thing),
     ((" ",), _LETTER, label),
-    (
-        ("ly ", "ust "),
-        re.compile(r"(?:\\text\s*\{\s*)?[EeOoJjPp]"),
-        lambda text: _EXACTLY.sub("", unwrapped(text)),
-    ),
-    (("here ",), re.compile("[Tt]here "), _there_are),
+    *REMARKS,
     (("t ",), re.compile(r"[Aa]t\s+\d"), _at_time),
-    (("only ",), re.compile(""), _only),
-    (("of the form",), re.compile(""), _form),
+    ((" from ",), re.compile(""), _range),
     (("for ", "where ", "with ", "when "), re.compile(r".*[<>≤≥≠]|.*\\[lgn]e"), _behind_for),
     ((" ",), re.compile(r"\d+\s*(?:\\\w+\s*\{)?\s*[hkm]"), _two_units),
     (("crease",), re.compile(""), _change),
-    ((" ",), re.compile(r"(?:\\text\{\s*)?\$?\d"), _measure),
-    (("sign", "combination"), re.compile(""), _signs),
-    ((")}",), re.compile(r"\\text\s*\{\s*-?\d"), _spelled_twice),
     (("ermutation", "earrangement", "rdering"), re.compile(""), with_permutations),
 )
 _NOTED: tuple[Rule, ...] = (
