@@ -53,9 +53,11 @@ class Progress:
 
     def cost(self) -> str:
         """Return tokens, and dollars where prices are known."""
+        from evol.teacher.budget import dollars
+
         budget = self._session.budget
-        dollars = "" if budget.cost is None else f", ${budget.cost:.2f}"
-        return f"{budget.spent.tokens:,} tokens{dollars}"
+        cost = "" if budget.cost is None else f", {dollars(budget.cost)}"
+        return f"{budget.spent.tokens:,} tokens{cost}"
 
     def line(self) -> str:
         """Return everything on one line."""

@@ -111,13 +111,14 @@ async def _look(session: Session) -> None:
 
 
 def _print_estimate(planned: JudgePlan, as_json: bool) -> None:
+    from evol.teacher.budget import dollars
     from evol.train.judging_results import estimate
 
     guess = estimate(planned)
     if as_json:
         click.echo(json.dumps(guess))
         return
-    cost = "unknown: give --price" if guess["cost"] is None else f"about ${guess['cost']:,.2f}"
+    cost = "unknown: give --price" if guess["cost"] is None else f"about {dollars(guess['cost'])}"
     click.echo(
         f"{guess['questions']:,} questions: about {guess['calls']:,} calls, {guess['prompt_tokens']:,} "
         f"prompt and {guess['completion_tokens']:,} completion tokens. Cost: {cost}."

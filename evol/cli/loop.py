@@ -118,6 +118,7 @@ def _perform(planned: LoopPlan, *, quiet: bool, as_json: bool) -> None:
 
 def _print_plan(planned: LoopPlan) -> None:
     from evol.estimate import estimate
+    from evol.teacher.budget import dollars
 
     options, guess = planned.options, estimate(planned.evolving)
     click.echo(
@@ -130,7 +131,7 @@ def _print_plan(planned: LoopPlan) -> None:
     )
     if planned.test is not None:
         click.echo(f"Then: score {len(planned.test.problems)} problems of {planned.test.name} once.")
-    cost = "unknown" if guess.cost is None else f"${guess.cost:,.2f}"
+    cost = "unknown" if guess.cost is None else dollars(guess.cost)
     click.echo(
         f"All rounds together: about {guess.calls:,} calls, {guess.completion_tokens:,} tokens, {cost}."
     )

@@ -128,13 +128,16 @@ async def _execute(planned: Plan, *, adopt: bool, quiet: bool) -> Finished:
 
 def _print_estimate(planned: Plan, *, as_json: bool) -> None:
     from evol.estimate import SECONDS_PER_TOKEN, estimate
+    from evol.teacher.budget import dollars
 
     guess = estimate(planned)
     if as_json:
         click.echo(json.dumps(asdict(guess)))
         return
     cost = (
-        "unknown: give prices in a recipe (--config)" if guess.cost is None else f"about ${guess.cost:,.2f}"
+        "unknown: give prices in a recipe (--config)"
+        if guess.cost is None
+        else f"about {dollars(guess.cost)}"
     )
     click.echo(
         f"{planned.lineages:,} seeds over {planned.generations} generations: about {guess.calls:,} calls, "

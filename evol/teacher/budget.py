@@ -9,6 +9,7 @@ holds and the server keeps to `max_tokens`.
 from __future__ import annotations
 
 import asyncio
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,12 @@ from evol.types import ChatRequest, Usage
 BYTES_PER_TOKEN: Final = 3
 TOKENS_PER_MESSAGE: Final = 8
 NOTHING: Final = Usage()
+
+
+def dollars(amount: float) -> str:
+    """Return an amount to the cent, or to two digits where it is less than a dollar."""
+    digits = 2 if amount >= 1 or not amount else 1 - math.floor(math.log10(amount))
+    return f"${amount:,.{digits}f}"
 
 
 def text_tokens(text: str) -> int:
@@ -120,5 +127,5 @@ class Budget:
             )
         if max_cost is not None and self._prices is not None and self._prices.cost(total) > max_cost:
             used, next_call = self._prices.cost(self.spent), self._prices.cost(most)
-            return f"${max_cost:,.2f} (${used:,.2f} used, the next call may take ${next_call:,.4f})"
+            return f"{dollars(max_cost)} ({dollars(used)} used, the next call may take {dollars(next_call)})"
         return None

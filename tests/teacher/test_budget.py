@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from evol.errors import BudgetSpent, ConfigError
-from evol.teacher.budget import Budget, Prices, prompt_tokens, text_tokens
+from evol.teacher.budget import Budget, Prices, dollars, prompt_tokens, text_tokens
 from evol.types import ChatRequest, Message, Sampling, Usage
 
 PRICES = Prices(prompt=1.0, completion=2.0)
@@ -122,3 +122,18 @@ def test_without_prices_there_is_no_cost_to_show_and_none_to_cap():
 )
 def test_tokens_are_estimated_rather_high(text, least, most):
     assert least <= text_tokens(text) <= most
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "$0.00"),
+        (1234.5, "$1,234.50"),
+        (1, "$1.00"),
+        (0.5, "$0.50"),
+        (0.004, "$0.0040"),
+        (3.21e-6, "$0.0000032"),
+    ],
+)
+def test_small_amounts_are_not_rounded_to_nothing(amount, text):
+    assert dollars(amount) == text
