@@ -20,7 +20,7 @@ _ASCII_STEMS = (
 )  # fmt: skip
 _PHRASE = re.compile(
     r"\banswers?\b(?:\s{1,9}(?:here|to\s{1,9}[^.\n]{1,60}?))?"
-    r"(?:\s{0,9}(?:\*\*|\\?\))?\s{0,9}(?:is|are|was|should\s{1,9}be|would\s{1,9}be|must\s{1,9}be|equals|=|:|：)"
+    r"(?:\s{0,9}(?:\*\*|\\?\))?\s{0,9}(?:(?:is|are|was)(?!n['’]t)|should\s{1,9}be|would\s{1,9}be|must\s{1,9}be|equals|=|:|：)"
     r"(?:\s{0,9}(?:therefore|thus|then|:|：))?|\s{1,9}(?=\$|\\\(|\\\[|\d))\s{0,9}(?:\*\*\s{0,9})?"
     r"|(?:答案|答え|回答|正解|정답|답)\s{0,9}(?:(?:是|为|為|は|은)\s{0,9}[：:]?|：|:)\s{0,9}"
     r"|คำตอบ(?:คือ|\s{0,9}:)\s{0,9}"

@@ -63,6 +63,10 @@ _RESTATED = re.compile(
     r",?\s(?:i\.e\.|that is|namely|in other words|or equivalently),?\s+(?=\$[^$]+\$\.?$|[-\d./]+\.?$)"
 )
 _CONTRAST = re.compile(r"\s*,?\s+(?:and\s+|but\s+)?not\s+[-\d$\\(][^.\n]*$")
+_SAME_AGAIN = re.compile(
+    r",?\s(?:soit|c'est-à-dire|es decir|o sea|das heißt|d\.\s?h\.|cioè|ou seja|то есть)\s|，?(?:也就是|即)"
+)
+_ARTICLE = re.compile(r"(?:del|de|du|des|von|el|la|le|les|un|une)\s+(?=[-$\d\\])")
 _RELATIVE = re.compile(r",\s+(?:which|as\s+(?:claimed|desired|required|wanted|needed))\b[^.\n]*$")
 _QUALIFIED = re.compile(r"\b(?:not|if|when|unless|or|nor|no|less|more|than|least|most)\b|n't")
 _LONE_LETTER = re.compile(r"\s*(?:[^\W\d_]{1,3}['’\s]\s*){1,3}\(?[A-J]\)?[.!\s]*")
@@ -234,9 +238,13 @@ def _phrase(text: str, choice: bool) -> Extraction | None:
         and re.search(r"[\d$]", segment[: contrast.start()])
     ):
         segment = segment[: contrast.start()]
+    if not segment.isascii() or "," in segment:
+        segment = _SAME_AGAIN.split(segment, maxsplit=1)[0]
+    if article := _ARTICLE.match(segment):
+        segment, start = segment[article.end() :], start + article.end()
     if _is_worded_answer(segment):
         return _found(segment, "answer_phrase", start)
-    if is_prose(segment):
+    if is_prose(segment) or (not segment.isascii() and not segment[:1].isdigit() and is_short_prose(segment)):
         return _prose(segment, start, "answer_phrase")
     if "," in segment and (restatement := _RESTATED.search(segment)):
         return _found(segment[restatement.end() :], "answer_phrase", start + restatement.end())

@@ -11,6 +11,7 @@ _HEAD = re.compile(
     r"\s*(?:\(([A-J])\)(?:\s*[.:。]|\s*$|\n)|([A-J])\s*(?:[.:)。，]|,\s*(?:[a-z]|I\s)|$|\n))(?!\s*(?:,|and|or|&)\s*\(?[A-J]\b)"
 )
 _PROSE_HEAD = re.compile(r"\s*\(([A-J])\)(?=\s)")
+_DRESSED = re.compile(r"[>✅✔✓☑•#→\s\"'«「]*\(?([A-J])\)?[\"'»」.!\s]*")
 _SAID = re.compile(
     r"(?<![A-Za-z'])\(?([A-J])\)?\s+(?:is|must be|seems)\s+(?:the\s+)?(?:correct|right|best|true)(?![a-z])"
     r"|(?:(?<!不)(?:选择?|選擇?)|정답은|답은|正解は)[：:]?\s*\(?([A-J])\)?(?![A-Za-z])"
@@ -19,7 +20,7 @@ _SAID = re.compile(
     r"|(?<![A-Za-z])([A-J])\)?\s*(?:项|选项|項)?(?:是)?(?:正确|正確)"
 )
 _LETTERS = re.compile(
-    r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z]|'(?![dt][iıuü]r))(?:\s{0,4}(?:,|;|&|,?\s{0,4}and|or)\s{0,4}\(?[A-J]\)?(?![A-Za-z]|'(?![dt][iıuü]r)))*"
+    r"(?<![A-Za-z'])\(?[A-J]\)?(?![A-Za-z]|'(?!(?:[dt][iıuü]r|y?[iıuü]|[dt][ae]n?)(?!\w)))(?:\s{0,4}(?:,|;|&|,?\s{0,4}and|or)\s{0,4}\(?[A-J]\)?(?![A-Za-z]|'(?!(?:[dt][iıuü]r|y?[iıuü]|[dt][ae]n?)(?!\w))))*"
 )
 # A lower-case word follows the article "A" or the pronoun "I", but these follow a choice.
 _ARTICLE = re.compile(
@@ -35,7 +36,7 @@ _DENIED = re.compile(
     r"|ليست?|không(?:\s+phải)?)\s*(?:(?:be|la|le|el|a|è|é|es|die|de)\s+)?\(?$"
 )
 # A letter that is computed with is no choice: `$C + 1$`, `\frac{C}{2}`, `$-D$`.
-_OPERAND = re.compile(r"\)?\s?(?:[*/^]\s?[\d\\({]|\+\s?\d|-\d|\}\s?\{)")
+_OPERAND = re.compile(r"\)?\s?(?:[*/^]\s?[\d\\({]|\+\s?\d|-\d|-\s?\d+\s?\$|\}\s?\{)")
 _SIGNED = ("$-", "{-", "(-")
 _AMONG = re.compile(r"\b(?:between|among|entre|zwischen|tra|fra)\b[^,.:;\n]{1,40},", re.IGNORECASE)
 _REASON = re.compile(
@@ -50,11 +51,13 @@ _REFUTED = re.compile(
 
 def begins_with_letter(text: str) -> bool:
     """Whether a text begins with a choice letter on its own."""
-    return _HEAD.match(text) is not None
+    return _HEAD.match(text) is not None or (len(text) < 20 and _DRESSED.fullmatch(text) is not None)
 
 
 def chosen(text: str) -> tuple[int, int] | None:
     """Return where the choice letter, or the last group of letters that is not denied, stands in a text."""
+    if lone := _DRESSED.fullmatch(text):
+        return lone.span(1)
     head = _HEAD.match(text) or (_PROSE_HEAD.match(text) if is_prose(text) else None)
     if head and not _REFUTED.match(text, head.end(head.lastindex or 0)):
         return head.span(head.lastindex or 0)

@@ -82,7 +82,7 @@ def unwrapped(text: str) -> str:
 
 def without_end_mark(text: str) -> str:
     r"""Drop `\checkmark`, `\blacksquare` and the like behind an answer."""
-    return _END_MARK.sub("", text)
+    return _END_MARK.sub("", text.removeprefix("\\checkmark "))
 
 
 def plain_unit_vectors(text: str) -> str:

@@ -188,3 +188,22 @@ def test_labelled_values_are_no_short_prose(text: str) -> None:
 )
 def test_a_contrast_or_a_bound_is_no_answer(gold: str, response: str, accepted: bool) -> None:
     assert verify(gold, response, profile=LENIENT, last_resort=False).accepted is accepted
+
+
+@pytest.mark.parametrize(
+    ("gold", "response"),
+    [
+        ("D", "✅ D"),
+        ("D", "> D"),
+        ("D", "The answer isn't A. It's D."),
+        ("D", "D'yi seçiyorum."),
+        ("96", "答案：总共96颗。"),
+        ("5/8", "La réponse est 5/8, soit 0,625."),
+        ("70%", "La respuesta es del 70 %."),
+        ("96", "✅ 96"),
+    ],
+)
+def test_marks_and_articles_before_an_answer(gold: str, response: str) -> None:
+    verdict = verify(gold, response, profile=LENIENT, last_resort=False)
+    assert verdict.accepted, (verdict.reason, verdict.evidence)
+    assert not verify("A" if gold == "D" else "97", response, profile=LENIENT, last_resort=False).accepted
