@@ -168,7 +168,7 @@ def _renamed(a: Node, b: Node, profile: Profile, finding: Finding, written: tupl
     if any(len(found) != 1 for found in names) or names[0] == names[1]:
         return finding
     (old,), (new,) = names[1], names[0]
-    if not all(name.isalpha() or name.startswith("\\") for name in (old, new)):
+    if not all(name.removeprefix("\\").isalpha() for name in (old, new)):
         return finding
     other = renamed(b, old, new)
     if other is None or not Matcher(profile).match(a, other).equal:

@@ -183,6 +183,7 @@ DIFFERENT = [
     (r"n \cdot 3^{n-1}", "n3^{n+1}"),
     (r"\cos 2\sqrt{3}", r"\sqrt{3} \cos 2"),
     ("Not necessarily.", "yes"),
+    (r"3\beta_1", r"3\beta_2"),
     ("$n = 2$ and $n = 5$ only", r"n \in \{2, 3\}"),
     ("The maximum is $\\frac{1}{6}$, attained when $x = y = z$", r"\frac17"),
     ("11 when n is odd", "11"),
