@@ -43,9 +43,10 @@ _REMARK = re.compile(r"(?<=[\d})])(?:\s|\\[,;: ]){0,4}\\text\{\s*\(([A-Za-z ]{2,
 _UNENDING = re.compile(r"(?<=\.\d\d)(\d*)\s*(?:\\(?:[lc]?dots|dotsc)|…)\s*\$?$")
 _LABEL = re.compile(
     r"^(?:\\text\s*\{\s*)?(?:[Aa]nswer|ANSWER)\s*:\s*(?:\})?\s*(?=\S)|^(?:[-=]>|[⇒→=])\s*(?=[^=\s])"
+    r"|^\*\*(?:[Ff]inal\s+)?[Aa]nswer\s*:?\s*\*\*\s*:?\s*(?=\S)"
 )
 _PLAIN_REMARK = re.compile(r"(?<=\d)\s{1,4}\(([A-Za-z][A-Za-z ]{2,40})\)$")
-_LABEL_HEADS = frozenset("aA=\\-⇒→")
+_LABEL_HEADS = frozenset("aA=\\-⇒→*")
 _QUALIFYING = re.compile(
     r"\b(?:or|and|not|if|when|unless|except|mod|base|only|each|odd|even|prime|otherwise)\b", re.IGNORECASE
 )
@@ -88,7 +89,8 @@ def _unpaired(text: str) -> str:
         if not (len(text) > 2 * len(opening) and text.startswith(opening) and text.endswith(closing)):
             continue
         inside = text[len(opening) : -len(closing)]
-        if opening not in inside and closing not in inside and not (opening == "$" == inside[:1]):
+        bare = inside.replace("\\$", "") if opening == "$" else inside
+        if opening not in bare and closing not in bare and not (opening == "$" == inside[:1]):
             text = inside.strip()
     return text
 

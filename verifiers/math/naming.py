@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from evol.verifiers.math.canonical import canonical
 from evol.verifiers.math.nodes import (
@@ -43,6 +44,8 @@ def is_name(node: Node) -> bool:
         case Sym() | Text():
             return True
         case Call(name, _) if name.startswith("apply "):
+            return True
+        case Pow(Sym("s" | "\\sigma"), Num(Fraction(numerator=2, denominator=1))):
             return True
         case Call("abs", (inner,)):
             return isinstance(inner, Mul | Sym) and _is_quantity(inner)
@@ -223,6 +226,8 @@ def assigned(node: Node) -> Record | None:
 
 
 def _single(left: Node, right: Node) -> Record | None:
+    if isinstance(right, Matrix) and isinstance(left, Pow) and isinstance(left.base, Sym):
+        return ((canonical(left), right),)
     if is_name(left):
         # `y = 2y + 3` gives y no value: it is an equation.
         own = isinstance(left, Sym) and left.name in symbols(right)

@@ -105,6 +105,9 @@ _BUILDER_HEAD = re.compile(
 )
 _LETTER_FRACTION = re.compile(r"\\([dt]?frac)\s+([a-zA-Z]|\d)\s*([a-zA-Z]|\d)(?![{}])")
 _CHINESE_AND = re.compile(r"(?<![\u3040-\u9fff])\s*(?:(或者?)|[且和与及])\s*(?![\u3040-\u9fff])")
+_BOLD_REALS = re.compile(
+    r"^\s*\$?\s*\\math(?:bf|rm)\s*\{?\s*R\s*\}?\s*(?=\\(?:backslash|setminus)|-\s*\\\{|\$?\s*$)"
+)
 _STRAY_DOT = re.compile(r"(?<=[\w}])(?<!\\right)(?<!\\left)\s*\.(?=\s*(?:\\right\s*)?[\])](?!\S))")
 _LETTER_UNION = re.compile(r"(?<=[)\]])\s*U\s*(?=[(\[])")
 _UNION = re.compile(r"(\\(?:big)?cup(?![a-zA-Z])|\\cap(?![a-zA-Z]))")
@@ -294,6 +297,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("space", "phantom", "\\tag", "\\label", "color", "\\left", "\\right"), _without_dropped),
     (("\\over",), _quotient),
     (("brace{", "set{", "rel{", "cancel{", "mathop{", "mathbin{", "mathord{", "smash{"), ornaments.unwrapped),
+    ((".}", ". }"), ornaments.number_in_words),
     (("sq.",), lambda text: _SQUARE.sub("square ", text)),
     (("\\checkm", "\\black", "\\qed", "\\Box", "\\square"), ornaments.without_end_mark),
     (("ath{i", "{i}", "{j}", "\\jmath"), ornaments.plain_unit_vectors),
@@ -316,6 +320,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     ((".]", ".)", ". ", ".\\right"), lambda text: _STRAY_DOT.sub("", text)),
     (("frac ",), lambda text: _LETTER_FRACTION.sub(r"\\\1{\2}{\3}", text)),
     (tuple("或且和与及"), lambda text: _CHINESE_AND.sub(lambda m: " or " if m[1] else " and ", text)),
+    (("\\mathbf{R}", "\\mathrm{R}", "\\mathbf R"), lambda text: _BOLD_REALS.sub(r"\\mathbb{R} ", text)),
     (("matrix{", "matrix {", "\\cr"), _environments),
     (("textcircled",), _circled),
     (("arc",), lambda text: _ARC.sub(r"\\arc\1", text)),

@@ -60,6 +60,7 @@ _OPPOSITE = {
     "=": "\\ne ", "<": "\\ge ", ">": "\\le ", "\\le": ">", "\\leq": ">", "\\ge": "<", "\\geq": "<",
     "nless": "\\ge ", "ngtr": "\\le ", "nleq": ">", "ngeq": "<",
 }  # fmt: skip
+_NUMBER_IN_WORDS = re.compile(r"^\\text\s*\{\s*(-?\d[\d,]*(?:\.\d+)?)\.?\s*\}$")
 _TILDES = re.compile(r"(?<![\d.~])\d{1,3}(?:~\d{3})+(?!\d)")
 _LETTER_BEHIND = re.compile(r"\$([^$]*\d[^$a-zA-Z]*)\$\s*([a-zA-Z])")
 
@@ -117,6 +118,11 @@ def unit_behind_formula(text: str) -> str:
 def without_reason(text: str) -> str:
     r"""Drop `\quad (\text{since } x > 0)` behind an answer."""
     return _REASON.sub("", text)
+
+
+def number_in_words(text: str) -> str:
+    r"""Write `\text{64.}` as the number that it is."""
+    return _NUMBER_IN_WORDS.sub(r"\1", text)
 
 
 def plain_marks(text: str) -> str:

@@ -27,8 +27,23 @@ def restated(node: Node) -> Node:
         case Relation((Matrix() as left, Matrix() as right), ("=",)):
             sides = _column(left), _column(right)
             return Relation((sides[0], sides[1]), ("=",)) if sides[0] and sides[1] else node
+        case Seq((Relation((Sym() as name, _), ("!=",)), *rest) as items, "list") if rest:
+            return _exceptions(name, items) or node
         case _:
             return node
+
+
+def _exceptions(name: Sym, items: tuple[Node, ...]) -> Seq | None:
+    r"""Return `x \ne 1, 2` and `x \ne 1, x \ne 2` as what holds all at once, None for any other list."""
+    found: list[Node] = []
+    for item in items:
+        if isinstance(item, Relation) and item.ops == ("!=",) and item.operands[0] == name:
+            found.append(item)
+        elif isinstance(item, Relation | Seq) or symbols(item):
+            return None
+        else:
+            found.append(Relation((name, item), ("!=",)))
+    return Seq(tuple(found), "and")
 
 
 def as_interval(node: Node, other: Node) -> Node:

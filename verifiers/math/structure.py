@@ -305,6 +305,8 @@ class Matcher:
         assert isinstance(seq, Seq)
         if len(seq.items) == 1 and (self.profile.loose_containers or seq.kind == "or"):
             return self._match(seq.items[0], other)
+        if seq.kind == "or" and all(self._match(item, other).equal for item in seq.items):
+            return Finding(True, "same_items")
         return Finding(False, "different_length")
 
     def _sequences(self, a: Seq, b: Seq) -> Finding:
