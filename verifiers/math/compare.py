@@ -34,7 +34,7 @@ from evol.verifiers.math.special import match_special, set_in_notation
 from evol.verifiers.math.structure import Matcher
 from evol.verifiers.math.units import letter_unit_in_words, micro_in_words, same_kind, slash_unit_in_words
 from evol.verifiers.math.wholenumbers import match_whole_numbers
-from evol.verifiers.math.wholepoints import otherwise_equal
+from evol.verifiers.math.wholepoints import in_radians, otherwise_equal
 from evol.verifiers.math.wording import said_in_notation
 
 VERIFIER = "math_answer"
@@ -154,6 +154,9 @@ def _matched(a: Node, b: Node, profile: Profile) -> Finding:
         return Finding(True, "customary_names")
     if finding.reason in _TRIED_OTHERWISE and (other := otherwise_equal(a, b, profile.common_domain)):
         return other
+    angles = in_radians(a, b) if finding.reason == "different_set" else None
+    if angles and Matcher(profile).match(*angles).equal:
+        return Finding(True, "degrees_as_radians")
     if profile.common_domain and same_classes(a, b):
         return Finding(True, "same_residues")
     return _renamed(a, b, profile, finding, written) if profile.renamed_variables else finding

@@ -40,13 +40,14 @@ _THING = re.compile(
 )
 _LABEL = re.compile(
     r"(?:[Cc]lass|[Pp]lan|[Mm]ethod|[Ss]cheme|[Tt]eam|[Gg]roup|[Bb]ox|[Bb]ag|[Rr]oom|[Pp]layer|[Ff]igure|[Tt]ype|[Ss]tore"
-    r"|[Ss]hop|[Mm]achine|[Ss]tatement|[Nn]umber|[Nn]o\.|№)\s*(?P<label>\d{1,3}|[A-Z])"
+    r"|[Ss]hop|[Mm]achine|[Ss]tatement|[Nn]umber|[Nn]o\.|№)\s*(?P<label>\d{1,3}|[A-Z]|[IVX]{2,4})"
 )
 _EXTREME_NAME = re.compile(
     r"(?P<letter>[fgyS])_\{?\s*\\?(?:text\{|mathrm\{)?\s*(?P<kind>max|min)\s*\}{0,2}(?:\([a-z]\))?(?=\s*=)"
 )
 _RATIO_NAMES = re.compile(r"(?P<names>[a-zA-Z]{1,3}(?:\s*:\s*[a-zA-Z]{1,3}){2,3})\s*=\s*(?=[\d\\])")
 _AXIS_PARALLEL = re.compile(r"[a-z]\s*=[^a-z]*")
+_HEADING = re.compile(r"^\s*(?:\\text\s*\{\s*)?(?:[Dd]omain|[Rr]ange|[Ss]olution(?:s|\s+set)?)\s*:\s*\}?\s*")
 _RATIO_NAME = re.compile(r"(?<![A-Za-z\\])([A-Z]{2,3})\s*:\s*([A-Z]{2,3})(?=\s*=)")
 
 
@@ -117,7 +118,7 @@ def _parts(text: str) -> str:
 
 def statements(text: str) -> str:
     """Return the numbers of statements, `(1)(4)`, as a list: a product would have been computed."""
-    numbers = re.findall(r"\d", text) if _STATEMENTS.fullmatch(text) else []
+    numbers = re.findall(r"\d", text) if _STATEMENTS.fullmatch(unwrapped(text)) else []
     return ", ".join(numbers) if numbers and numbers == sorted(set(numbers)) else text
 
 
@@ -150,6 +151,7 @@ def extreme_names(text: str) -> str:
 
 def colons(text: str) -> str:
     r"""Return `8{:}24` as `8:24` and the name of a ratio, `AB : BC = ...`, as a fraction."""
+    text = _HEADING.sub("", text)
     text = _RATIO_NAME.sub(r"\\frac{\1}{\2}", text.replace("{:}", ":"))
     return _RATIO_NAMES.sub(
         lambda m: f"\\text{{ratio {''.join(re.findall('[a-zA-Z]', m['names']))}}} = ", text

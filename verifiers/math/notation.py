@@ -103,7 +103,7 @@ _BUILDER_HEAD = re.compile(
     r"(?P<head>(?:[^{}=|]{1,12}=)?\s*)(?P<open>\\{0,2}\{|(?<![^\s]))\s*"
     r"(?P<name>[a-zA-Z])\s*(?:\||\\mid(?![a-zA-Z])|\\vert(?![a-zA-Z]))"
 )
-_LETTER_FRACTION = re.compile(r"\\([dt]?frac)\s+([a-zA-Z]|\d)\s*([a-zA-Z]|\d)(?![{}])")
+_LETTER_FRACTION = re.compile(r"\\([dt]?frac)\s+([a-zA-Z]|\d)\s*([a-zA-Z]|\d)(?![\w{}])")
 _CHINESE_AND = re.compile(r"(?<![\u3040-\u9fff])\s*(?:(或者?)|[且和与及])\s*(?![\u3040-\u9fff])")
 _BOLD_REALS = re.compile(
     r"^\s*\$?\s*\\math(?:bf|rm)\s*\{?\s*R\s*\}?\s*(?=\\(?:backslash|setminus)|-\s*\\\{|\$?\s*$)"

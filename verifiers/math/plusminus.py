@@ -13,6 +13,9 @@ def spread(node: Node) -> Node:
     """Return the list of what a ± stands for; in a list, each item for itself; named values as tuples."""
     if not contains(node, PlusMinus):
         return node
+    node = _excluded(node)
+    if not contains(node, PlusMinus):
+        return node
     if isinstance(node, Seq) and node.kind in _BARE | {"set"}:
         if named := _as_tuple(node):
             return Seq(tuple(branches(named)), "or")
@@ -20,6 +23,13 @@ def spread(node: Node) -> Node:
         return Seq(tuple(items), "set" if node.kind == "set" else "or")
     denied = isinstance(node, Relation) and node.ops == ("!=",)
     return Seq(tuple(branches(node)), "and" if denied else "or")
+
+
+def _excluded(node: Node) -> Node:
+    r"""Return a node with `x \ne \pm 1` as `x \ne 1` and `x \ne -1`: both are left out."""
+    if isinstance(node, Relation) and node.ops == ("!=",) and contains(node, PlusMinus):
+        return Seq(tuple(branches(node)), "and")
+    return rebuild(node, _excluded) if contains(node, Relation) else node
 
 
 def _as_tuple(node: Seq) -> Relation | None:

@@ -24,6 +24,7 @@ _ONLY_BEHIND = re.compile(
     rf"(?P<value>[^\s].*?)\s+(?:is|are)\s+the\s+only\s+(?:\w+\s+){{0,2}}{_KINDS_OF_ANSWER}", re.IGNORECASE
 )
 _ONLY_LAST = re.compile(r"(?<=[\d})$])\s+only\.?$")
+_IS_THE_ANSWER = re.compile(r"(?<=[\d})$])\s+is\s+(?:the|our|my)\s+(?:final\s+|correct\s+)?answer\.?$")
 _SIGNS = re.compile(
     r"[\s,;$]*\(?\s*(?:(?:for|with|in|where)\s+)?(?:all|any|every)\s+(?:possible\s+)?"
     r"(?:(?:sign\s+)?(?:combinations?|choices?)(?:\s+of\s+(?:the\s+)?signs?)?|signs?)\s*\)?"
@@ -147,6 +148,7 @@ REMARKS: tuple[Rule, ...] = (
     ((" of ",), re.compile(r"(?:\\text\{)?\s*\$?[\d\\]"), _share),
     (("by ", "a factor of"), re.compile(r"(?:\\text\{)?\s*[Bba]"), _by),
     (("constant",), re.compile(""), _constant_functions),
+    (("answer",), re.compile(""), lambda text: _IS_THE_ANSWER.sub("", unwrapped(text))),
     ((" only",), re.compile(""), lambda text: _ONLY_LAST.sub("", unwrapped(text))),
     (("only ",), re.compile(""), _only),
     (("of the form",), re.compile(""), _form),

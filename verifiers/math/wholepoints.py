@@ -18,6 +18,7 @@ from evol.verifiers.math.naming import assigned
 from evol.verifiers.math.nodes import (
     Call,
     Const,
+    Mul,
     Node,
     Num,
     Quantity,
@@ -25,6 +26,7 @@ from evol.verifiers.math.nodes import (
     Seq,
     Sym,
     contains,
+    rebuild,
     symbols,
     walk,
 )
@@ -101,6 +103,22 @@ def _value(node: Node) -> Node:
     """Return the value of a named one, `f(n) = ...`; anything else as it is."""
     record = assigned(node) if isinstance(node, Relation) else None
     return record[0][1] if record and len(record) == 1 else node
+
+
+def in_radians(a: Node, b: Node) -> tuple[Node, Node] | None:
+    """Return two sets of angles in radians, where only one is written in degrees; else None."""
+    if contains(a, Quantity) == contains(b, Quantity):
+        return None
+    plain = b if contains(a, Quantity) else a
+    if not any(part == Const("pi") for part in walk(plain)):
+        return None
+    return _radians(a), _radians(b)
+
+
+def _radians(node: Node) -> Node:
+    if isinstance(node, Quantity) and node.unit == "degree":
+        return Mul((node.value, Const("pi"), Num(Fraction(1, 180))))
+    return rebuild(node, _radians)
 
 
 def _rounds(node: Node) -> bool:

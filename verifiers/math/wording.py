@@ -61,6 +61,10 @@ _FOREIGN_AND = re.compile(r"(?<=\d)(?P<mark>\$?)\s+(?:и|или|und|oder|et|ou|y
 _CONDITION_HEAD = re.compile(r".*\(\s*[a-zA-Z][^()]*(?:\\[nlg]eq?|\\in(?![a-z])|[<>≠≤≥∈])")
 _SPOKEN = re.compile(r"(?<![^\W\d_])(?<!\\)[^\W\d_]{2,}|\\(?:text|mbox)|\s[^\W\d_]\s")
 _LETTER = re.compile(r"[\\a-zA-Z№]")
+_ANGLE_TWICE = re.compile(
+    r"(?P<angle>.*(?:\\pi(?![a-z])|π).*?)(?:\s|\\[ ,;]|\\q?quad)*"
+    r"\(\s*-?[\d.]+\s*(?:°|\^\s*\{?\s*\\circ\s*\}?)\s*\)\s*\.?$"
+)
 _ABOUT = re.compile(r"(?:\\approx(?![a-z])|≈|~)\s*(?=-?[\d.])")
 
 
@@ -171,11 +175,12 @@ _WORDED: tuple[Rule, ...] = (
 _NOTED: tuple[Rule, ...] = (
     SEVERAL[-1],
     (("th", "st", "nd", "rd"), re.compile(r"[a-zA-Z\s]*\d+\s*[\^{\\stndrh]"), _ordinal),
-    ((")(", ") ("), re.compile(r"\([1-9]\)\s*\("), statements),
+    ((")(", ") ("), re.compile(r"(?:\\text\s*\{\s*)?\([1-9]\)\s*\("), statements),
     ((":",), re.compile(""), colons),
     (("\\dots", "...", "…", "\\ldots"), re.compile(r".*[=n]\s*(?:\\\{)?\s*[01]\s*,"), _from_first),
     (("_max", "_min", "_{"), re.compile(r".*_\{?\s*\\?(?:text\{|mathrm\{)?\s*m[ai][xn]"), extreme_names),
     (("\\approx", "≈", "~"), _ABOUT, lambda text: _ABOUT.sub("", text, count=1)),
+    (("circ)", "circ})", "°)"), _ANGLE_TWICE, lambda text: _ANGLE_TWICE.sub(r"\g<angle>", text)),
     (("\\neg", "\\lnot", "¬"), re.compile(r"[\s$]*(?:\\|¬)"), _denied_statement),
     (("(",), _CONDITION_HEAD, _condition),
     (("_n", "_{n"), re.compile(r"\W*[a-zA-Z]_\{?\d\}?\s*="), _first_value),
