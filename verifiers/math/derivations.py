@@ -13,9 +13,11 @@ from evol.verifiers.math.equality import equal_expressions
 from evol.verifiers.math.limits import Steps
 from evol.verifiers.math.nodes import Node, Relation, Seq, Sym, substitute, symbols
 
-_ARROW = re.compile(r"\\(?:Rightarrow|implies|Longrightarrow|therefore)(?![a-zA-Z])|[⇒⟹∴]")
+_ARROW = re.compile(
+    r"\\(?:Rightarrow|implies|Longrightarrow|therefore)(?![a-zA-Z])|[⇒⟹∴]|,\s+(?:so|hence|thus|therefore)\s"
+)
 _LEADING = re.compile(rf"(?:(?:{_ARROW.pattern})\s*)+")
-_VALUE = re.compile(r"\s*\$?\s*[a-zA-Z](?:_\{?\w\}?)?\s*=[^=<>]+")
+_VALUE = re.compile(r"(?:[\s$,]*(?:(?:and|or)[\s$]+)?[a-zA-Z](?:_\{?\w\}?)?\s*=[^=<>,]+){1,8}")
 
 
 def without_steps(node: Node) -> Node:
@@ -41,7 +43,7 @@ def _holds(row: Node, name: str, value: Node, steps: Steps) -> bool:
 
 def last_step(text: str) -> str:
     r"""Return what the last arrow leads to in `2x = 40 \Rightarrow x = 20`, and drop an arrow in front."""
-    if not ("row" in text or "implies" in text or "therefore" in text or not text.isascii()):
+    if not ("row" in text or "implies" in text or "therefore" in text or ", " in text or not text.isascii()):
         return text
     text = text[match.end() :] if (match := _LEADING.match(text)) else text
     parts = _ARROW.split(text)

@@ -25,6 +25,7 @@ from evol.verifiers.math.openings import (
     without_label,
     without_opening,
 )
+from evol.verifiers.math.ornaments import without_reason
 from evol.verifiers.math.sentences import is_prose, only_number, plain_words, single_statement, stated_value
 from evol.verifiers.math.shortprose import has_words, is_short_prose, is_short_sentence
 from evol.verifiers.math.spans import MATH, Span, formulas_and_numbers
@@ -46,7 +47,10 @@ class Extraction:
 
 _TAIL = 6_000
 _BOX = re.compile(r"\\+(?:boxed|fbox|framebox)(?![a-zA-Z])\s*")
-_CONNECTOR = re.compile(r"(?:\s|\\[()\[\] ,;]|[$,;.+]|\\q?quad|\\text\{\s*(?:and|or)\s*\}|and|or|\{|\})*")
+_CONNECTOR = re.compile(
+    r"(?:\s|[a-zA-Z](?:_\{?\w\}?)?\s?=|\\[()\[\] ,;]|[$,;.+]|\\q?quad|\\text\{\s*(?:and|or)\s*\}"
+    r"|and|or|\{|\})*"
+)
 _PHRASED_GAP = re.compile(r"[^.\n]{0,40}?(?<![a-zA-Z])(?:and|or)(?![a-zA-Z])[^.\n]{0,40}")
 _NEW_STATEMENT = re.compile(r"\b(?:but|so|thus|hence|therefore|then|because|since|if|not|no)\b")
 _PERCENT = re.compile(r"\s{0,4}\$?\s{0,4}(?:\\?%|percent(?:age)?\b|pct\b)")
@@ -296,6 +300,9 @@ def _bare(text: str) -> Extraction | None:
     amount = amount_before_dollar(text) if "$" in text else None
     if amount:
         return _found(amount, "amount", text.find(amount))
+    if "since" in text or "because" in text or "reject" in text:
+        stripped = without_reason(text.rstrip(" ."))
+        text = stripped if re.search(r"\d", stripped) and "=" in stripped else text
     if text[:1].isalpha():
         text = without_opening(without_label(text.strip()) if ":" in text else text.strip())
     return None if is_short_prose(text) else _found(text, "bare", 0)

@@ -303,7 +303,7 @@ _RULES: tuple[tuple[tuple[str, ...], Callable[[str], str]], ...] = (
     (("ath{i", "{i}", "{j}", "\\jmath"), ornaments.plain_unit_vectors),
     (("frac{\\text", "frac{\\mathrm"), ornaments.slashed_units),
     (("/_", "/\\!_", "/ _"), ornaments.slashed_fraction),
-    (("since", "because"), ornaments.without_reason),
+    (("since", "because", "reject", "discard"), ornaments.without_reason),
     (("{,}", "{.}"), ornaments.plain_marks),
     ((".",), ornaments.grouped_by_points),
     ((":=",), lambda text: text.replace(":=", "=")),

@@ -32,7 +32,8 @@ _UNIT_FRACTION = re.compile(
 _SLASHED = re.compile(r"(?:\{\s*\})?\^\s*\{?(\d+)\}?\s*(?:\\!)*/(?:\\!)*\s*_\s*\{?(\d+)\}?")
 _OF = re.compile(r"(?<=[\d}])\s+(?:de|di|von)\s+(?=[^\W\d_]{3,})")
 _REASON = re.compile(
-    r"(?<=[\w})\]])(?:\s|\\[,;: ]|\\q?quad|,|\()+(?:\\text\s*\{\s*\(?)?\s*(?:since|because)(?![a-z]).*$",
+    r"(?<=[\w})\]$])(?:\s|\\[,;: ]|\\q?quad|,|\()*(?:\\text\s*\{\s*\(?)?\s*"
+    r"(?<![a-z])(?:since|because|reject(?:ing|ed)?|discard(?:ing|ed)?)(?![a-z]).*$",
     re.DOTALL,
 )
 _WORDED_MARK = re.compile(r"(?<=\d)\\(?:text|mathord|mathpunct|mbox)\s*\{([,.])\}(?=\d)")

@@ -38,3 +38,18 @@ def test_the_last_row_is_the_answer(gold: str, response: str, profile: object) -
 )
 def test_no_row_of_a_list_is_lost(gold: str, response: str) -> None:
     assert not verify(gold, response, profile=LENIENT, last_resort=False).accepted
+
+
+@pytest.mark.parametrize(
+    ("gold", "response", "accepted"),
+    [
+        ("6", r"$x=6\text{ (rejecting }x=-6)$", True),
+        ("6", "$x=6$ (reject $x=-6$)", True),
+        ("6", "$x = 6$ (since $x > 0$)", True),
+        ("-6", "$x=6$ (reject $x=-6$)", False),
+        ("-2, 0, 2", "$x(x-2)(x+2)=0$, so $x=0$, $x=2$, $x=-2$", True),
+        ("0", "$x(x-2)(x+2)=0$, so $x=0$, $x=2$, $x=-2$", False),
+    ],
+)
+def test_what_is_rejected_or_solved_on_the_way(gold: str, response: str, accepted: bool) -> None:
+    assert verify(gold, response, profile=LENIENT, last_resort=False).accepted is accepted
