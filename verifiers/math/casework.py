@@ -12,13 +12,15 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
-from evol.verifiers.math.equality import Finding
+from evol.verifiers.math.equality import Finding, evaluate
 from evol.verifiers.math.grammar import parse
 from evol.verifiers.math.limits import MathError
-from evol.verifiers.math.nodes import Node, Num, substitute, symbols
+from evol.verifiers.math.nodes import Matrix, Node, Num, Relation, Seq, substitute, symbols
 from evol.verifiers.math.wholenumbers import EVERY, Members, members
 
 _MAX_TEXT = 400
+_POINTS = 60
+_WHOLE = frozenset("nkmp")
 _TRIGGER = re.compile(r"\b(?:if|when|whenever|otherwise|odd|even)\b")
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|textbf|mathrm)\s*\{([^{}]*)\}")
 _LAYOUT = re.compile(r"\\(?:left|right|quad|qquad|displaystyle)(?![a-z])|(?<!\\)\\[,;:! ()\[\]]|[$~]")
@@ -52,6 +54,8 @@ def match_casework(a: str, b: str, match: Match) -> Finding | None:
         return None
     left, right = _cases(a), _cases(b)
     if not left or not right:
+        left, right = left or _for_all(a, right), right or _for_all(b, left)
+    if not left or not right:
         return None
     if _covered(left) != _covered(right):
         return Finding(False, "different_set")
@@ -76,7 +80,30 @@ def _compared(a: Node, b: Node, shared: Members, match: Match) -> Finding:
     if len(shared) == 1 and len(names) == 1:
         at = {next(iter(names)): Num(Fraction(next(iter(shared))))}
         a, b = substitute(a, at), substitute(b, at)
-    return match(a, b)
+    finding = match(a, b)
+    return finding if finding.equal or len(names) != 1 else _at_members(a, b, next(iter(names)), shared)
+
+
+def _at_members(a: Node, b: Node, name: str, shared: Members) -> Finding:
+    """Compare two values at the first numbers that both are for, as a formula with floor has to be."""
+    for n in sorted(shared)[:_POINTS]:
+        try:
+            x, y = (evaluate(node, {name: Fraction(n)}) for node in (a, b))
+        except MathError as error:
+            return Finding(None, error.reason)
+        if not isinstance(x, Fraction) or x != y:
+            return Finding(False, "different_function")
+    return Finding(True, "same_items") if len(shared) >= _POINTS else Finding(None, "not_evaluable")
+
+
+def _for_all(text: str, cases: list[Case]) -> list[Case]:
+    """Return an expression in one whole variable as one case for all numbers, beside an answer by cases."""
+    try:
+        node = parse(_NAME.sub("", text, count=1)) if cases else None
+    except (MathError, RecursionError):
+        return []
+    whole = node is not None and not isinstance(node, Seq | Relation | Matrix) and symbols(node) <= _WHOLE
+    return [Case(node, EVERY)] if node is not None and whole and len(symbols(node)) == 1 else []
 
 
 def _covered(cases: list[Case]) -> Members:

@@ -42,7 +42,7 @@ _APPROXIMATION = re.compile(
 _REMARK = re.compile(r"(?<=[\d})])(?:\s|\\[,;: ]){0,4}\\text\{\s*\(([A-Za-z ]{2,40})\)\s*\}$")
 _UNENDING = re.compile(r"(?<=\.\d\d)(\d*)\s*(?:\\(?:[lc]?dots|dotsc)|…)\s*\$?$")
 _LABEL = re.compile(
-    r"^(?:\\text\s*\{\s*)?(?:[Aa]nswer|ANSWER)\s*:\s*(?:\})?\s*(?=\S)|^(?:[-=]>|[⇒→=])\s*(?=[^=\s])"
+    r"^(?:\\text\s*\{\s*)?(?:[Aa]nswer|ANSWER)\s*[:.]\s*(?:\})?\s*(?=\S)|^(?:[-=]>|[⇒→=])\s*(?=[^=\s])"
     r"|^\*\*(?:[Ff]inal\s+)?[Aa]nswer\s*:?\s*\*\*\s*:?\s*(?=\S)"
 )
 _PLAIN_REMARK = re.compile(r"(?<=\d)\s{1,4}\(([A-Za-z][A-Za-z ]{2,40})\)$")

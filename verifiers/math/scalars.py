@@ -119,7 +119,7 @@ def _both_units(a: Node, unit_a: str, b: Node, unit_b: str, profile: Profile, st
 
 def _opposite(a: str, b: str) -> bool:
     """Whether two nouns say the contrary of each other: an increase and a decrease."""
-    left, right = ({word[:4] for word in noun(unit).split()} for unit in (a, b))
+    left, right = ({word[:4] for word in unit.lower().split()} for unit in (a, b))
     return any(
         len(pair & left) == len(pair & right) == 1 and pair & left != pair & right for pair in _OPPOSITES
     )

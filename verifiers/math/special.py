@@ -30,7 +30,7 @@ _QUALIFIED = names("not no never if when unless or neither nor cannot only eithe
 _DROPPED = names("all a an the on at it is there are real angled monotonically")
 _WORDY = re.compile(r"[a-zA-Z]{2}\W*\s|infinit|DNE|undefined|none", re.IGNORECASE)
 _EITHER = names("either neither")
-_KINDS = names("triangle function number line angle sequence matrix series graph condition")
+_KINDS = names("triangle function number line angle sequence matrix series graph condition player")
 _EVERY = re.compile(
     r"(?:all|any|every) (?:real numbers?|reals)|all (?:of )?the real(?: number)?s|the set of real numbers"
     r"|(?:all|any|every) real(?: numbers?| values?)? (?:of )?[a-z]"
@@ -39,6 +39,14 @@ _EVERY_WHOLE = re.compile(
     r"(?:[a-z] (?:is|can be) )?(?:all|any|every) (?P<sign>positive |natural |non-?negative )?"
     r"(?P<kind>integers?|numbers?|naturals?)(?: [kmn])?"
 )
+_SOME_REALS = re.compile(
+    r"(?:all|any|every) (?P<kind>positive real|negative real|non-?zero real|non-?negative real|rational)"
+    r"(?:s| numbers?| values?)?(?: [a-z])?"
+)
+_REAL_SETS = {
+    "positive real": "(0, \\infty)", "negative real": "(-\\infty, 0)", "nonnegative real": "[0, \\infty)",
+    "nonzero real": "\\mathbb{R} \\setminus \\{0\\}", "rational": "\\mathbb{Q}",
+}  # fmt: skip
 _WHOLE_SETS = {
     "integer": "\\mathbb{Z}", "positive integer": "\\mathbb{Z}^+", "natural number": "\\mathbb{N}",
     "natural": "\\mathbb{N}", "non-negative integer": "\\mathbb{N}_0", "nonnegative integer": "\\mathbb{N}_0",
@@ -47,7 +55,7 @@ _NO_SOLUTION = re.compile(
     r"(?:there (?:is|are|exists?) )?no (?:(?:such|real|integer|integral|natural|positive|possible|valid) )*"
     r"(?:solutions?|roots?|values?|numbers?|integers?|pairs?|triples?|functions?|polynomials?)"
     r"(?: exists?| satisfy)?"
-    r"|(?:the )?empty set|none(?: exists?)?"
+    r"|(?:the )?empty set|(?:there (?:is|are) )?none(?: exists?)?"
 )
 _UNLIMITED = re.compile(
     r"(?:there (?:are|is) )?(?:infinitely many|infinite|(?:an )?infinite number of)"
@@ -87,6 +95,8 @@ def set_in_notation(text: str) -> str:
     )
     if _EVERY.fullmatch(words):
         return "\\mathbb{R}"
+    if some := _SOME_REALS.fullmatch(words):
+        return _REAL_SETS[some["kind"].replace("-", "")]
     if every := _EVERY_WHOLE.fullmatch(words):
         return _WHOLE_SETS.get((every["sign"] or "") + every["kind"].removesuffix("s"), text)
     if _UNLIMITED.fullmatch(words):

@@ -27,7 +27,7 @@ _MAX_NUMBER = 100
 _MAX_TEXT = 200
 _WORDS = re.compile(
     r"\b(?:odd|even|multiples?|divisible|congruent|powers?|primes?|squares?|cubes?|composite|except|integers)\b"
-    r"|\\not\s*\\equiv|\\nmid",
+    r"|\\not\s*\\equiv|\\nmid|\d\s*\\mid\s*[nkmp](?![a-z])",
     re.IGNORECASE,
 )
 _STEMS = (
@@ -118,7 +118,7 @@ def _may_describe(text: str) -> bool:
     for stem in _STEMS:
         if stem in lower:
             return _WORDS.search(text) is not None
-    return ("\\not" in text or "\\nmid" in text) and _WORDS.search(text) is not None
+    return ("\\not" in text or "mid" in text) and _WORDS.search(text) is not None
 
 
 def _in_words(text: str) -> frozenset[Members]:

@@ -27,7 +27,7 @@ _ORDINAL = re.compile(
     r"(?P<noun>\s+[a-z]+)?",
     re.IGNORECASE,
 )
-_AT_TIME = re.compile(r"[Aa]t\s+(?=\d{1,2}(?::\d|\s*[ap]\.?m))")
+_AT_TIME = re.compile(r"[Aa]t\s+(?=\d{1,2}(?::\d|\s*[ap]\.?m)|\$?\()|[Ee]ither\s+(?=[-\d\\$])")
 _FIRST_VALUE = re.compile(
     r"(?P<stem>[a-zA-Z])_\{?(?P<index>\d)\}?\s*=\s*(?P<first>[^,;=]{1,40}?)\s*(?:[,;]|\band\b)(?:\s|and\b|\$)*"
     r"(?P=stem)_\{?n\}?\s*=\s*(?P<term>[^=;]{1,80}?)[\s,;$]*(?:\(|for\b|if\b|when\b|where\b|\s)*\$?"
@@ -165,7 +165,7 @@ _WORDED: tuple[Rule, ...] = (
     ((" ",), _LETTER, thing),
     ((" ",), _LETTER, label),
     *REMARKS,
-    (("t ",), re.compile(r"[Aa]t\s+\d"), _at_time),
+    (("t ", "ither "), re.compile(r"[Aa]t\s+\$?[\d(]|[Ee]ither\s"), _at_time),
     ((" from ",), re.compile(""), _range),
     (("for ", "where ", "with ", "when "), re.compile(r".*[<>≤≥≠]|.*\\[lgn]e"), _behind_for),
     ((" ",), re.compile(r"\d+\s*(?:\\\w+\s*\{)?\s*[hkm]"), _two_units),

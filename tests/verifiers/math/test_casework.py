@@ -8,6 +8,7 @@ from evol.verifiers.math import LENIENT, compare, verify
 
 HALVES = r"\begin{cases} \frac{n}{2} & n \text{ even} \\ \frac{n+3}{2} & n \text{ odd} \end{cases}"
 EQUAL = [
+    (r"\lfloor n^2/4 \rfloor", r"$n^2/4$ if $n$ is even and $(n^2 - 1)/4$ if $n$ is odd"),
     (HALVES, r"$\frac{n+3}{2}$ if $n$ is odd, $\frac{n}{2}$ if $n$ is even"),
     (HALVES, r"\frac n2 \text{ for even } n \text{ and } \frac{n+3}{2} \text{ for odd } n"),
     (HALVES, r"\text{If } n \text{ is even, } n/2; \text{ if } n \text{ is odd, } (n+3)/2"),
@@ -24,6 +25,8 @@ EQUAL = [
     ),
 ]
 DIFFERENT = [
+    (r"\lfloor n^2/4 \rfloor", r"$n^2/4$ if $n$ is even and $(n^2 + 1)/4$ if $n$ is odd"),
+    ("n", r"$n$ if $n$ is even and $n + 1$ if $n$ is odd"),
     (HALVES, r"$\frac{n+3}{2}$ if $n$ is even, $\frac{n}{2}$ if $n$ is odd"),
     (HALVES, r"$\frac{n+1}{2}$ if $n$ is odd, $\frac{n}{2}$ if $n$ is even"),
     (HALVES, r"\frac{n}{2}"),

@@ -79,6 +79,14 @@ EQUAL = [
     (r"\cos\theta\sqrt{3gh}", r"\sqrt{3gh} \cos\theta"),
     (r"\sum_{d \mid n} \mu(d)", r"\sum_{d|n}\mu(d)"),
     ("Not necessarily.", "no"),
+    ("every positive real number", r"(0, \infty)"),
+    ("all nonzero reals", r"\mathbb{R} \setminus \{0\}"),
+    ("all rational numbers", r"\mathbb{Q}"),
+    ("there are none", r"\text{no solutions}"),
+    ("either 3 or 8", "3, 8"),
+    ("at $(2, 7)$", "(2, 7)"),
+    (r"9 \mid n", r"n \equiv 0 \pmod 9"),
+    ("the second player wins", "second"),
     (r"\alpha \in (0, \frac{\pi}{3})", r"0 < \alpha < 60^\circ"),
     (r"\mathbf{R} \backslash \{2\}", r"\mathbb{R} \setminus \{2\}"),
     (r"\{x \in \mathbb{R} : x \neq \pm 3\}", r"(-\infty,-3)\cup(-3,3)\cup(3,\infty)"),
@@ -192,6 +200,11 @@ DIFFERENT = [
     (r"n \cdot 3^{n-1}", "n3^{n+1}"),
     (r"\cos 2\sqrt{3}", r"\sqrt{3} \cos 2"),
     ("Not necessarily.", "yes"),
+    ("every positive real number", r"[0, \infty)"),
+    ("all rational numbers", r"\mathbb{R}"),
+    ("30% profit", r"30\% \text{ loss}"),
+    (r"9 \mid n", r"n \equiv 0 \pmod 3"),
+    ("the second player wins", "first"),
     (r"\alpha \in (0, \frac{\pi}{3})", r"0 < \alpha < 30^\circ"),
     (r"\{x : x \neq \pm 3\}", r"\mathbb{R}"),
     (r"x \ne \pm 3", r"x \ne 3"),
@@ -283,6 +296,13 @@ def test_variables_are_positive_for_measured_quantities_only() -> None:
 )
 def test_a_gold_of_one_plain_sentence_is_its_number(gold: str, answer: str, right: bool) -> None:
     assert verify(gold, answer, profile=LENIENT).accepted == right
+
+
+def test_boxes_behind_names_are_one_answer() -> None:
+    response = r"The roots are $x_1 = \boxed{4}$, $x_2 = \boxed{-9}$."
+    assert verify("4, -9", response, profile=LENIENT).accepted
+    assert not verify("-9", response, profile=LENIENT).accepted
+    assert verify("5", r"First $a = \boxed{4}$. Then $b = \boxed{5}$.", profile=LENIENT).accepted
 
 
 def test_values_with_labels_are_taken_whole_from_prose() -> None:
