@@ -24,6 +24,7 @@ from evol.verifiers.math.parameters import (
     constants_renamed,
     domain_in_notation,
     one_domain,
+    one_parameter,
     without_domain,
 )
 from evol.verifiers.math.profiles import STRICT, Profile
@@ -164,6 +165,9 @@ def _matched(a: Node, b: Node, profile: Profile) -> Finding:
 
 def _renamed(a: Node, b: Node, profile: Profile, finding: Finding, written: tuple[Node, Node]) -> Finding:
     """Compare once more with the one variable of b named as that of a."""
+    families = one_parameter(a), one_parameter(b)
+    if families != (a, b) and Matcher(profile).match(*families).equal:
+        return Finding(True, "renamed_variables")
     names = [variables(node) for node in (a, b)]
     for values in constants_renamed(names[0], names[1], written):
         if Matcher(profile).match(a, substitute(b, values)).equal:

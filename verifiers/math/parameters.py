@@ -6,7 +6,19 @@ import re
 from collections.abc import Iterator
 from itertools import permutations
 
-from evol.verifiers.math.nodes import Builder, Mul, Node, Num, Relation, Seq, Sym, symbols, walk
+from evol.verifiers.math.nodes import (
+    Builder,
+    Const,
+    Mul,
+    Node,
+    Num,
+    Relation,
+    Seq,
+    Sym,
+    substitute,
+    symbols,
+    walk,
+)
 
 _TEXT = re.compile(r"\\(?:text|mbox|textrm|mathrm)\s*\{([^{}]*)\}")
 _KIND = (
@@ -47,6 +59,7 @@ _TRIGGERS = ("constant", "arbitrary", "integer", "real", "natural", "whole")
 _LONGEST = 600
 _GAP = re.compile(r"\s+")
 _COUNTING = frozenset("kmn")
+_PARAMETERS = frozenset("klmnpqr")
 _WORD_AT_END = re.compile(r"(?<!\\)(?<![a-z])[a-z]{3,}$", re.IGNORECASE)
 
 
@@ -111,6 +124,25 @@ def _stated_domain(relation: Relation) -> tuple[str, str]:
             return (name, "set N_0" if least == 0 else "set N+") if least in (0, 1) else ("", "")
         case _:
             return "", ""
+
+
+def one_parameter(node: Node) -> Node:
+    r"""Return a list of angles, `2\pi n, \pi/2 + 2\pi k`, with one name for the parameter of each.
+
+    Each family has a parameter of its own, whatever its name. Any other node is returned as it is.
+    """
+    if not isinstance(node, Seq) or node.kind not in ("list", "or", "and", "set"):
+        return node
+    items = tuple(_family(item) for item in node.items)
+    return node if None in items else Seq(tuple(item for item in items if item is not None), node.kind)
+
+
+def _family(item: Node) -> Node | None:
+    value = item.operands[-1] if isinstance(item, Relation) and item.ops == ("=",) else item
+    names = symbols(value)
+    if len(names) != 1 or not names <= _PARAMETERS or not any(part == Const("pi") for part in walk(value)):
+        return None
+    return substitute(item, {next(iter(names)): Sym("n")})
 
 
 def with_domain(node: Node) -> frozenset[str]:
