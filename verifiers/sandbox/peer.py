@@ -11,26 +11,20 @@ from __future__ import annotations
 import builtins
 import contextlib
 import copy
-import functools
-import io
 import sys
 from collections import deque
 from collections.abc import Callable
-from types import CoroutineType, ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any, Protocol, cast
 
-from evol.verifiers.sandbox import thrown, values, wire
+from evol.verifiers.sandbox import offered, thrown, values, wire
 from evol.verifiers.sandbox.proxy import ASKED, AWAITED, METHODS, NATURES, Fields, Remote, step_by_step, whole
+from evol.verifiers.sandbox.shared import Shared
 from evol.verifiers.sandbox.thrown import PROGRAM, Thrown
 
-TESTS = "tests"
 DATA = (int, float, str, bytes, bytearray, list, tuple, dict, set, frozenset, deque)
 NESTED = frozenset((list, dict))
 NO_KWARGS: wire.Node = ["d"]
-# Of what the tests pass, the program may use these beside objects of the tests' own classes.
-OPEN = (SimpleNamespace, io.StringIO, io.BytesIO)
-NAMED = ("__name__", "__qualname__", "__doc__", "__module__")
-TYPES = {c.__name__: c for c in vars(builtins).values() if isinstance(c, type)}
 
 
 class Gone(BaseException):
@@ -50,25 +44,6 @@ class Messages(Protocol):
         """Return the next message."""
 
 
-@functools.cache
-def named_types() -> dict[int, str]:
-    """Return the built-in types by identity."""
-    return {id(t): n for n, t in TYPES.items()}
-
-
-@functools.cache
-def named_builtins() -> dict[int, str]:
-    """Return the built-in functions, types and their methods by identity: they cross as their names."""
-    found = {}
-    for name, value in vars(builtins).items():
-        if callable(value) and not name.startswith("_"):
-            found[id(value)] = name
-            if isinstance(value, type):
-                methods = {m: v for m, v in vars(value).items() if callable(v) and not m.startswith("_")}
-                found |= {id(v): f"{name}.{m}" for m, v in methods.items()}
-    return found
-
-
 def _nothing(value: object) -> list[Any]:
     return ["o", type(value).__name__]
 
@@ -76,9 +51,7 @@ def _nothing(value: object) -> list[Any]:
 class Peer:
     """One end: exports what is no plain data, asks the other end, and serves it while it waits.
 
-    `strict` is the judge's end: its proxies are guarded, and of its own objects the other end may
-    call what is callable, iterate, and read or set the public attributes of instances of the
-    tests' own classes; no more.
+    `strict` is the judge's end: its proxies are guarded, and `offered.py` says what it serves.
     """
 
     def __init__(self, messages: Messages, *, strict: bool) -> None:
@@ -97,8 +70,9 @@ class Peer:
         self._failing: dict[int, BaseException] = {}
         self._classes: dict[int, type] = {}
         self._proxies: dict[int, Remote] = {}
+        self._shared = Shared()
         self._loop: Any = None
-        self._builtins = named_builtins() if strict else named_types()
+        self._builtins = offered.named_builtins() if strict else offered.named_types()
 
     # What crosses
 
@@ -164,6 +138,8 @@ class Peer:
             return self._mine(parts[0])
         if tag == "n":
             return self._named(parts[0])
+        if tag == "m":
+            return self._shared.held(parts[0])
         if tag == "E":
             args, lineage, *more = parts
             return thrown.made(thrown.class_of(lineage, self._classes), args, *more)
@@ -199,9 +175,9 @@ class Peer:
         if name == "NotImplemented":
             return NotImplemented
         if self.strict:
-            if name not in TYPES:
+            if name not in offered.TYPES:
                 raise wire.WireError("a built-in that does not cross this way")
-            return TYPES[name]
+            return offered.TYPES[name]
         owner, _, method = name.partition(".")
         found = vars(builtins)[owner]
         return getattr(found, method) if method else found
@@ -229,8 +205,10 @@ class Peer:
 
     def ask(self, what: str, *parts: object, **kwargs: object) -> Any:
         """Ask the other end for something, serving it meanwhile; raises what it raised, or Gone."""
-        args = ["l", *parts] if all(map(wire.is_own_node, parts)) else self.node(list(parts))
+        args = ["l", *parts] if all(map(wire.is_own_node, parts)) else self._parts(parts)
         request = {"do": what, "args": args, "kwargs": self.node(kwargs) if kwargs else NO_KWARGS}
+        if self._shared and (grown := self._shared.changes(self.node)):
+            request["grown"] = grown
         try:
             self.messages.send(request)
             while "do" in (message := self.messages.receive()):
@@ -243,14 +221,28 @@ class Peer:
             raise answer.error
         return answer
 
+    def _parts(self, parts: tuple[object, ...]) -> wire.Node:
+        """Return the node of a request's parts, a copy that both ends hold by its key."""
+        if not self._shared:
+            return self.node(list(parts))
+        keys = map(self._shared.key_of, parts)
+        return ["l", *(self.node(p) if k is None else ["m", k] for p, k in zip(parts, keys, strict=True))]
+
     def _read(self, message: dict[str, Any], parts: tuple[object, ...]) -> Any:
         if message.get("out"):
             sys.stdout.write(str(message["out"]))
-        if "raised" in message:
-            return Thrown(self.value(["E", *message["raised"]]))
         for index, node in message.get("changed", ()):
             values.update(parts[index], self.value(node))
-        return parts[message["same"]] if "same" in message else self.value(message["is"])
+        for index, key in message.get("kept", ()):
+            self._shared.hold(parts[index], self.node, key)
+        if "raised" in message:
+            result: Any = Thrown(self.value(["E", *message["raised"]]))
+        else:
+            result = parts[message["same"]] if "same" in message else self.value(message["is"])
+        if "given" in message:
+            self._shared.hold(result, self.node, message["given"])
+        self._shared.apply(message.get("grown", []), self.value, self.node)
+        return result
 
     # Serving
 
@@ -271,23 +263,44 @@ class Peer:
                 raise
             self._described.clear()  # An answer that failed may have held what described a class.
             answer = {"raised": self._told(error)}
+        if self._shared and (grown := self._shared.changes(self.node)):
+            answer["grown"] = grown
         if printed := self.printed():
             answer["out"] = printed
         self.messages.send(answer)
 
     def _perform(self, message: dict[str, Any]) -> dict[str, Any]:
+        self._shared.apply(message.get("grown", []), self.value, self.node)
         args = self.value(message["args"])
         kwargs = {} if message["kwargs"] == NO_KWARGS else self.value(message["kwargs"])
         result = SERVED[message["do"]](self, *args, **kwargs)
         answer: dict[str, Any] = {}
-        for index, arg in enumerate(args):
-            if type(arg) in values.MUTABLE:
-                if arg is result:
-                    answer["same"] = index
-                node = self.node(arg)
+        for index in range(len(args)):
+            if type(args[index]) in values.MUTABLE and self._shared.key_of(args[index]) is None:
+                node = self.node(args[index])
                 if node != message["args"][index + 1]:
                     answer.setdefault("changed", []).append([index, node])
-        return answer if "same" in answer else {**answer, "is": self.node(result)}
+                # One reference is the arguments', one the counting's: who else has one has kept it.
+                others = sys.getrefcount(args[index]) - 2 - (args[index] is result)
+                if (
+                    others
+                    and not self.strict
+                    and (key := self._shared.hold(args[index], self.node)) is not None
+                ):
+                    answer.setdefault("kept", []).append([index, key])
+            if type(args[index]) in values.MUTABLE and args[index] is result:
+                answer["same"] = index
+        return answer if "same" in answer else {**answer, **self._result(result, message["do"])}
+
+    def _result(self, result: object, asked: str) -> dict[str, Any]:
+        """Return what an answer says of a result; a list of an object's is held by both ends from now on."""
+        if asked != "get" or self.strict or type(result) not in values.MUTABLE:
+            return {"is": self.node(result)}
+        if (key := self._shared.key_of(result)) is not None:
+            return {"is": ["m", key]}
+        node = self.node(result)
+        key = self._shared.hold(result, self.node)
+        return {"is": node} if key is None else {"is": node, "given": key}
 
     def _special(self, number: int, name: str, *args: object, **kwargs: object) -> object:
         target = self._mine(number)
@@ -364,19 +377,8 @@ class Peer:
 
     def _permit(self, target: object, name: str) -> None:
         """Raise AttributeError where the judge's end does not let the other one do this."""
-        if not self.strict:
-            return
-        kind = type(target)
-        if (kind.__module__ == TESTS and not hasattr(kind, "assertEqual")) or kind in OPEN:
-            allowed = name in ASKED or not name.startswith("_")
-        elif kind is CoroutineType:
-            allowed = name == "__await__"
-        elif callable(target):
-            allowed = name == "__call__" or (name in NAMED and hasattr(target, "__code__"))
-        else:
-            allowed = name in ("__iter__", "__next__", "__len__")
-        if not allowed:
-            raise AttributeError(f"{kind.__name__} object has no attribute {name!r}")
+        if self.strict and not offered.permitted(target, name):
+            raise AttributeError(f"{type(target).__name__} object has no attribute {name!r}")
 
 
 SERVED: dict[str, Callable[..., Any]] = {

@@ -21,7 +21,8 @@ from functools import partial
 from typing import Any, NoReturn
 
 from evol.verifiers.sandbox import judging, namespaces, rlimits, values, wire
-from evol.verifiers.sandbox.peer import TESTS, Peer
+from evol.verifiers.sandbox.offered import TESTS
+from evol.verifiers.sandbox.peer import Peer
 from evol.verifiers.sandbox.protocol import HEADER, LOCKED, Order
 from evol.verifiers.sandbox.seccomp import Filter
 

@@ -25,7 +25,7 @@ MAX_DEPTH = 150
 MAX_NODES = 1_000_000
 SAME_HASHES = 64
 SMALL = 1 << 63
-FOREIGN = frozenset("ohnxE")
+FOREIGN = frozenset("ohnxEm")
 
 
 class WireError(ValueError):
@@ -314,7 +314,7 @@ SHAPES: dict[str, Callable[[list[Any]], bool]] = {
     "D": _strings(1),
     "e": lambda parts: not parts,
     "E": lambda parts: len(parts) in (2, 4) and type(parts[1]) is str,
-    "h": _numbers(1),
+    **dict.fromkeys(("h", "m"), _numbers(1)),
     "n": _strings(1),
     "x": lambda parts: len(parts) == 6 and _numbers(2)(parts[:2]) and _strings(4)(parts[2:]),
     "o": lambda parts: _strings(1)(parts[:1]) and (len(parts) == 1 or _strings(1)(parts[1:])),

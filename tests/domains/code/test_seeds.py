@@ -55,7 +55,7 @@ def check(workers: WorkerPool, seed: dict[str, Any]) -> str:
         outcomes += workers.run(trying.try_mutants, lot, seed["tests"], "", 0.0)
     # An endless mutant that a busy machine starves is undecided.
     killed, judged = outcomes.count(Outcome.REJECT), len(outcomes) - outcomes.count(Outcome.UNDECIDED)
-    return "" if killed >= 0.6 * judged > 0 else f"only {killed} of {judged} mutants die"
+    return "" if not outcomes or killed >= 0.6 * judged > 0 else f"only {killed} of {judged} mutants die"
 
 
 def test_each_is_right_and_its_tests_refuse_wrong_programs(workers: WorkerPool) -> None:

@@ -96,6 +96,22 @@ ALIKE = {
         " return x\ndef f(): return A()",
         "try: deep()\nexcept ValueError: pass\nassert f()() == 5",
     ),
+    "lists that both hold": (
+        "class W:\n def __init__(s, xs): s.xs, s.own, s.d = xs, [], {}\n"
+        " def add(s, x): s.xs.append(x); s.own.append(x)\n"
+        " def size(s): return len(s.xs), len(s.own), len(s.d)",
+        "xs = [1]\nw = W(xs)\nxs.append(2)\nassert w.size() == (2, 0, 0)\nw.add(3)\nassert xs == [1, 2, 3]\n"
+        "own = w.own\nown.append(4)\nw.d['k'] = 1\nassert w.size() == (3, 2, 1)\nassert w.own is own\n"
+        "w.add(5)\nassert own == [3, 4, 5]\nv = W(xs)\nv.add(6)\nassert xs[-1] == 6 and w.size()[0] == 5",
+    ),
+    "logs": (
+        "import contextlib, functools\ndef logged(log):\n def deco(f):\n  @functools.wraps(f)\n  def w(*a):\n"
+        "   log.append((f.__name__, a))\n   return f(*a)\n  return w\n return deco\n"
+        "@contextlib.contextmanager\ndef tag(out, n):\n out.append(n)\n try: yield\n"
+        " finally: out.append('/' + n)",
+        "log = []\n@logged(log)\ndef f(x): return x\nassert f(2) == 2\nassert log == [('f', (2,))]\n"
+        "out = []\nwith tag(out, 'b'): out.append('x')\nassert out == ['b', 'x', '/b']",
+    ),
     "fields": (
         "import dataclasses\n@dataclasses.dataclass\nclass P:\n x: int\n y: int = 2",
         "from dataclasses import asdict, astuple, fields, is_dataclass\n"
