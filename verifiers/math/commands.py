@@ -114,7 +114,11 @@ def _fraction(parser: Parser) -> Node:
     if top == Sym("d") and not parser.is_op("/"):
         bottom = argument(parser)
         return _derivative(parser, bottom) or divide(top, bottom)
-    return divide(top, parser.power() if parser.accept("/") else argument(parser))
+    if parser.accept("/"):
+        return divide(top, parser.power())
+    if parser.token.kind == "num" and len(parser.token.text) > 1 and parser.token.text.isdigit():
+        raise MathSyntaxError("Where the bottom of a fraction ends cannot be told.")
+    return divide(top, argument(parser))
 
 
 def _derivative(parser: Parser, bottom: Node) -> Node | None:

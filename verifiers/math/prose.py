@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r"|(?P<num>\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<text>\\(?:text|mathrm|mbox|textbf|textit)\s*\{(?P<words>[^{}\n]*)\})"
     r"|(?P<frac>\\[dtc]?frac(?=\s*\{))|(?P<root>\\sqrt(?=\s*\{)|√|\bsqrt(?=\())"
-    r"|(?P<skip>(?:\\\\[^\S\n]*)?\n(?=[^\S\n]*&?[^\S\n]*=[^=])|\\[,;:! ]"
+    r"|(?P<skip>(?:\\\\[^\S\n]*)?\n(?=[^\S\n]*+(?:&[^\S\n]*+)?=[^=])|\\[,;:! ]"
     r"|\\(?:left|right|quad|qquad)\b|&|°|\^\{?\\circ\}?"
     r"|\\(?:begin|end)\{\w+\*?\}|(?<![\d)])\*\*|\*\*(?![\d(-]))"
     r"|(?P<currency>\\?[$€£¢])"

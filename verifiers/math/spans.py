@@ -24,7 +24,7 @@ _TERM = (
     rf"|\\(?:pi|infty)(?![a-zA-Z])|\^{_GROUP}|\^\d)"
 )
 _LOOSE_FORMULA = re.compile(
-    rf"-?(?:\d+(?:\.\d+)?\s?)?\\(?:[dt]?frac\s?{_GROUP}\s?{_GROUP}|sqrt(?:\[\w\])?\s?{_GROUP}|pi(?![a-zA-Z]))"
+    rf"-?(?:(?<![\d.])\d++(?:\.\d++)?\s?)?\\(?:[dt]?frac\s?{_GROUP}\s?{_GROUP}|sqrt(?:\[\w\])?\s?{_GROUP}|pi(?![a-zA-Z]))"
     rf"(?:\s?(?:\\cdot|\\times|[-+*/])?\s?{_TERM}){{0,8}}"
 )
 

@@ -56,6 +56,7 @@ _TWICE = re.compile(
     r"\\{2,}(?=(?:[dt]?frac|sqrt|left|right|[Bb]igg?[lr]?|text|mathrm|mathbb|pi|boxed|cdot|times|leq?|geq?|neq?"
     r"|sin|cos|tan|cot|ln|log|infty|cup|cap|pm|in|circ|alpha|beta|theta|lambda|sum|int|binom|quad)(?![a-zA-Z]))"
 )
+_ENDLESS_GAP = re.compile(r"\s{40,}")
 _CODE_POINT = re.compile(r"\\u([0-9a-fA-F]{4})")
 _DAMAGED = (
     (re.compile(r"\\?\x0c(?=[a-z])"), r"\\f"),
@@ -88,11 +89,18 @@ def _character(c: str) -> str:
 
 
 def mend(text: str) -> str:
-    """Undo escapes that JSON turned into control characters: a form feed and `rac` is `\\frac`."""
+    """Undo escapes that JSON turned into control characters: a form feed and `rac` is `\\frac`.
+
+    White space that goes on for forty characters says nothing, and no pattern is to try all its parts.
+    """
     if any(mark in text for mark in "\x0c\x08\t\r"):
         for pattern, command in _DAMAGED:
             text = pattern.sub(command, text)
-    return text
+    return _ENDLESS_GAP.sub(_gap, text)
+
+
+def _gap(match: re.Match[str]) -> str:
+    return "\n\n" if match.group().count("\n") > 1 else "\n" if "\n" in match.group() else " "
 
 
 def _escaped(match: re.Match[str]) -> str:

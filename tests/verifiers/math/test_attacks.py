@@ -67,6 +67,9 @@ ATTACKS = [
     " " * 1_900 + " only, where a number is real and constant, an integer",
     "-1" + "," * 3_800 + " where a number is real and constant",
     "\\text" + " " * 3_800 + "for any constant, where only real",
+    "The answer is what \\not" + " " * 150_000 + "!",
+    "The answer is a number but" + " \t" * 70_000 + "so",
+    "The answer is real, where " + "1" * 150_000,
 ]
 
 
@@ -113,7 +116,10 @@ def test_long_permuted_lists_compare_within_the_budget() -> None:
     assert time.process_time() - start < 2
 
 
-@pytest.mark.parametrize("solution", ["\n" * 150_000 + "5", "\r\n" * 80_000, "<<" * 90_000, "1 = " * 40_000])
+@pytest.mark.parametrize(
+    "solution",
+    ["\n" * 150_000 + "5", "\r\n" * 80_000, "<<" * 90_000, "1 = " * 40_000, "\n" + " " * 150_000 + "x = 2"],
+)
 def test_step_checks_are_bounded(solution: str) -> None:
     start = time.process_time()
     check_steps(solution)
