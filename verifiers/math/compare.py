@@ -29,7 +29,7 @@ from evol.verifiers.math.parameters import (
 )
 from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.residues import same_classes
-from evol.verifiers.math.restated import as_interval, restated, with_bound_name
+from evol.verifiers.math.restated import as_intervals, restated, with_bound_name
 from evol.verifiers.math.sentences import match_sentences
 from evol.verifiers.math.special import match_special, set_in_notation
 from evol.verifiers.math.structure import Matcher
@@ -138,14 +138,14 @@ def _parsed(a: str, b: str, profile: Profile) -> Result:
 def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     """Compare two trees, then with customary values for names, then with one name for one variable."""
     a, b = restated(without_steps(a)), restated(without_steps(b))
-    a, b = as_interval(a, b), as_interval(with_bound_name(b, a), a)
+    a, b = as_intervals(a, with_bound_name(b, a))
     finding = Matcher(profile).match(a, b)
     bare = without_domain(a), without_domain(b)
     written = a, b
     if not finding.equal and bare != (a, b) and one_domain(a, b):
         if not profile.common_domain:
             return Finding(None, "domain_differs")
-        a, b = bare
+        a, b = as_intervals(*bare)
         finding = Matcher(profile).match(a, b)
     if finding.equal or isinstance(a, Sym) or isinstance(b, Sym):
         return finding

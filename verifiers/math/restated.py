@@ -2,6 +2,7 @@ r"""Answers in the form in which they are compared: `x \in \{4\}` as `x = 4`, co
 
 from __future__ import annotations
 
+from evol.verifiers.math.containers import value_side
 from evol.verifiers.math.nodes import (
     Builder,
     Const,
@@ -64,6 +65,12 @@ def as_interval(node: Node, other: Node) -> Node:
             return _half(_HALVES[op], end)
         case _:
             return node
+
+
+def as_intervals(a: Node, b: Node) -> tuple[Node, Node]:
+    r"""Return two answers of which one is an interval, also behind `x \in`, both as intervals."""
+    x, y = as_interval(a, value_side(b)), as_interval(b, value_side(a))
+    return x if y is b else value_side(x), y if x is a else value_side(y)
 
 
 def _half(op: str, end: Node) -> Seq:

@@ -20,6 +20,7 @@ from evol.verifiers.math.nodes import (
     Pow,
     Quantity,
     Sym,
+    contains,
     substitute,
     symbols,
     walk,
@@ -90,6 +91,10 @@ def split_unit(node: Node) -> tuple[Node, str]:
         return (Add(tuple(value for value, _ in terms)), found.pop()) if len(found) == 1 else (node, "")
     if isinstance(node, Mul):
         units = [factor for factor in node.factors if isinstance(factor, Quantity)]
+        if not units and any(isinstance(factor, Add) for factor in node.factors) and contains(node, Quantity):
+            parts = [split_unit(factor) for factor in node.factors]
+            found = {unit for _, unit in parts if unit}
+            return (Mul(tuple(value for value, _ in parts)), found.pop()) if len(found) == 1 else (node, "")
         if len(units) == 1 and not isinstance(units[0].value, Quantity):
             return Mul(tuple(f.value if f is units[0] else f for f in node.factors)), units[0].unit
     return node, ""
