@@ -46,7 +46,7 @@ class Extraction:
 
 
 _TAIL = 6_000
-_BOX = re.compile(r"\\+(?:boxed|fbox|framebox)(?![a-zA-Z])\s*")
+_BOX = re.compile(r"(?<!\\)\\+(?:boxed|fbox|framebox)(?![a-zA-Z])\s*")
 _CONNECTOR = re.compile(
     r"(?:\s|[a-zA-Z](?:_\{?\w\}?)?\s?=|\\[()\[\] ,;]|[$,;.+]|\\q?quad|\\text\{\s*(?:and|or)\s*\}"
     r"|and|or|\{|\})*"

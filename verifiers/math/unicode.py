@@ -53,7 +53,7 @@ _TABLE = (
 _SCRIPTS = re.compile(f"[{''.join(_SUPER)}]+|[{''.join(_SUB)}]+")
 _VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
 _TWICE = re.compile(
-    r"\\{2,}(?=(?:[dt]?frac|sqrt|left|right|[Bb]igg?[lr]?|text|mathrm|mathbb|pi|boxed|cdot|times|leq?|geq?|neq?"
+    r"(?<!\\)\\{2,}(?=(?:[dt]?frac|sqrt|left|right|[Bb]igg?[lr]?|text|mathrm|mathbb|pi|boxed|cdot|times|leq?|geq?|neq?"
     r"|sin|cos|tan|cot|ln|log|infty|cup|cap|pm|in|circ|alpha|beta|theta|lambda|sum|int|binom|quad)(?![a-zA-Z]))"
 )
 _ENDLESS_GAP = re.compile(r"\s{40,}")

@@ -70,6 +70,8 @@ ATTACKS = [
     "The answer is what \\not" + " " * 150_000 + "!",
     "The answer is a number but" + " \t" * 70_000 + "so",
     "The answer is real, where " + "1" * 150_000,
+    "\\" * 150_000 + " boxed",
+    "\\" * 3_900 + "x",
 ]
 
 
