@@ -226,7 +226,7 @@ def _polar(a: str, b: str) -> Finding | None:
     if any(word in text for word in ("ossible", "necessarily", "always") for text in (a, b)):
         a, b = _said_possible(a), _said_possible(b)
     x, y = _POLAR.fullmatch(a), _POLAR.fullmatch(b)
-    if x is None or y is None or (x[2] and y[2]):
+    if x is None or y is None or (x[2] and y[2]) or any(_POLAR.fullmatch(m[2] or "") for m in (x, y)):
         return None
     same = x[1].lower() == y[1].lower()
     return Finding(same, "same_words" if same else "different_text")

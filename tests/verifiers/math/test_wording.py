@@ -204,6 +204,8 @@ DIFFERENT = [
     (r"n \cdot 3^{n-1}", "n3^{n+1}"),
     (r"\cos 2\sqrt{3}", r"\sqrt{3} \cos 2"),
     ("Not necessarily.", "yes"),
+    ("true, false, true", "true"),
+    ("yes; no", "yes"),
     (r"90^\circ - \frac{\beta}{2}", r"\frac{90^\circ - \beta}{2}"),
     (r"3\pi k < x < \pi + 3\pi k, k \in \mathbb{Z}", r"(3k\pi, (3k + 2)\pi), k \in \mathbb{Z}"),
     (r"3\pi k < x < \pi + 3\pi k, k \in \mathbb{Z}", r"[3k\pi, (3k + 1)\pi], k \in \mathbb{Z}"),
