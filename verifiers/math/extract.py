@@ -19,9 +19,11 @@ from evol.verifiers.math.labels import names_several_values
 from evol.verifiers.math.letters import begins_with_letter, chosen
 from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS, MathError
 from evol.verifiers.math.nodes import symbols
+from evol.verifiers.math.numerals import is_number_word
 from evol.verifiers.math.openings import (
     amount_before_dollar,
     assigned_values,
+    named_answer,
     without_label,
     without_opening,
 )
@@ -300,6 +302,11 @@ def _bare(text: str) -> Extraction | None:
     amount = amount_before_dollar(text) if "$" in text else None
     if amount:
         return _found(amount, "amount", text.find(amount))
+    if text[:1] in "-$" or text[:1].isdigit():
+        value = named_answer(text.strip())
+        text = value or text
+    if "," in text and (again := _RESTATED.search(text)):
+        text = text[again.end() :]
     if "since" in text or "because" in text or "reject" in text:
         stripped = without_reason(text.rstrip(" ."))
         text = stripped if re.search(r"\d", stripped) and "=" in stripped else text
@@ -352,9 +359,12 @@ def _stated(text: str, offset: int) -> Extraction | None:
     body = _RELATIVE.sub("", text.rstrip(" \n.。*")) if ", " in text else text.rstrip(" \n.。*")
     start = max((m.end() for m in _SENTENCE_START.finditer(body)), default=0)
     match = _STATED.fullmatch(body, start)
-    if match is None or "=" in match["value"] or not re.search(r"\d", match["value"]):
+    if match is None or "=" in match["value"]:
         return None
-    if plain_words(match["value"]) or _QUALIFIED.search(body[start:].lower()):
+    spelled = is_number_word(match["value"])
+    if not spelled and (plain_words(match["value"]) or not re.search(r"\d", match["value"])):
+        return None
+    if _QUALIFIED.search(body[start:].lower()):
         return None
     try:
         if symbols(parse(undress(match["value"]))):

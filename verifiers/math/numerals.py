@@ -36,6 +36,8 @@ _OUT_OF = re.compile(r"(?<=\d)\s*(?:\\text\s*\{\s*out\s+of\s*\}|\sout\s+of\s)\s*
 _PART_OF_ONE = re.compile(rf"^(?:\\text\{{)?an?\s+({_PART})\}}?$", re.IGNORECASE)
 _TO = re.compile(r"(?<=\d)\s*(?:\\text\s*\{\s*to\s*\}|\sto\s)\s*(?=\d)")
 _ONE_SCALE = re.compile(r"^\s*an?\s+(?=(?:dozen|hundred|thousand|million|billion)\b)", re.IGNORECASE)
+_NUMBER_WORD = re.compile(rf"(?:(?:negative|minus)\s+)?(?:{_COUNT})(?:[\s-](?:{_COUNT}))*", re.IGNORECASE)
+_SIGN = re.compile(rf"(?:negative|minus)\s+(?=\d|(?:{_COUNT})\b)", re.IGNORECASE)
 _DOLLARED = re.compile(r"\$(\d[\d.,]*)\$(?=\s*[a-z])")
 _RUN = re.compile(
     rf"(?<![\w\\])(?:(?P<digits>\d+(?:\.\d+)?)(?:[\s~]+|(?:\s|\\[,; ]){{0,4}}(?P<text>\\text\s*\{{)\s*)"
@@ -46,8 +48,15 @@ _RUN = re.compile(
 )
 
 
+def is_number_word(text: str) -> bool:
+    """Whether a text is one spelled number, with a sign or without: `zero`, `negative two`."""
+    return bool(_NUMBER_WORD.fullmatch(text.strip()))
+
+
 def spelled_out(text: str) -> str:
     """Return the text with spelled numbers as digits or quotients and `2 to 3` as `2:3`; the rest stays."""
+    if text[:1] in "mMnN" and (sign := _SIGN.match(text)):
+        text = f"-{text[sign.end() :]}"
     if rank := _RANK.fullmatch(text):
         return str(_RANKS[rank[1].lower()])
     if _TELLING.search(text):

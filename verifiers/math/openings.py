@@ -23,6 +23,12 @@ _OPENING = re.compile(
     r"\s*(?=[$\\\d.(\[{-]|(?P<name>[a-zA-Z])\s*(?:=|<|>|\\in|\\le|\\ge))",
     re.IGNORECASE,
 )
+_LED_BY = re.compile(
+    r"(?:By|From|Using|After|Through|Via)\s[^$,=\d]{1,40},\s+(?:(?:we|one)\s(?:get|have|find|obtain)s?\s)?(?=\$[^$]+\$[\s.]*$)"
+)
+_NAMED_ANSWER = re.compile(
+    r"(?P<value>-?\d[\d.,/]*|\$[^$]+\$)\s+(?:is|est|es|ist|è|é)\s+(?:the|our|my|la|le|el|die|das|der|a)\s[^\d$]+"
+)
 _QUALIFYING = names(
     "not no never if when unless otherwise or and but neither nor cannot only either both less more than "
     "least most minus negative half twice"
@@ -50,11 +56,20 @@ def without_opening(text: str) -> str:
 
     A bare equation follows a connective only: in `the line is y = 2` it would be the subject's name.
     """
+    if led := _LED_BY.match(text):
+        return text[led.end() :]
     match = _OPENING.match(text)
     if match is None or (match["name"] and not match["connective"]):
         return text
     words = re.findall(r"[^\W\d_]+", match["words"].lower())
     return text if _QUALIFYING.intersection(words) else text[match.end() :]
+
+
+def named_answer(text: str) -> str | None:
+    """Return the value in `20 es la respuesta`."""
+    match = _NAMED_ANSWER.fullmatch(text)
+    qualified = match is None or _QUALIFYING.intersection(text.lower().split())
+    return None if qualified or match is None else match["value"]
 
 
 def without_label(text: str) -> str:

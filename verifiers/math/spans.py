@@ -29,6 +29,11 @@ _LOOSE_FORMULA = re.compile(
 )
 
 
+_SIGN_WORD = re.compile(
+    r"(?:^|\n|:\s*|\b(?:is|was|equals?|gives?|gets?|be|to|at|of)\s+)(?:minus|negative)\s$", re.IGNORECASE
+)
+
+
 class Span(NamedTuple):
     """A formula or a number, and where it stands."""
 
@@ -64,4 +69,18 @@ def _loose(text: str, start: int, end: int) -> list[Span]:
 
 
 def _numbers(text: str, start: int, end: int) -> list[Span]:
-    return [Span(m.start(), m.end(), m.group().strip(), False) for m in NUMBER.finditer(text, start, end)]
+    signed = "minus" in text or "negative" in text
+    return [
+        Span(
+            m.start(),
+            m.end(),
+            _sign(text, m.start()) + m.group().strip() if signed else m.group().strip(),
+            False,
+        )
+        for m in NUMBER.finditer(text, start, end)
+    ]
+
+
+def _sign(text: str, at: int) -> str:
+    """Return the sign that a word gives the number behind it; `5 minus 1` is a difference."""
+    return "-" if _SIGN_WORD.search(text, max(0, at - 20), at) else ""

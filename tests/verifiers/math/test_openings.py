@@ -207,3 +207,22 @@ def test_marks_and_articles_before_an_answer(gold: str, response: str) -> None:
     verdict = verify(gold, response, profile=LENIENT, last_resort=False)
     assert verdict.accepted, (verdict.reason, verdict.evidence)
     assert not verify("A" if gold == "D" else "97", response, profile=LENIENT, last_resort=False).accepted
+
+
+@pytest.mark.parametrize(
+    ("gold", "response", "accepted"),
+    [
+        ("$3^n-2$", "By induction, $a_n = 3^n-2$.", True),
+        ("[3,8)", r"$x\ge3$ and $x<8$, i.e. $[3,8)$", True),
+        ("0", "The sum is zero.", True),
+        ("-2", "The value is negative two.", True),
+        ("2", "The value is negative two.", False),
+        ("-7", "minus 7", True),
+        ("7", "it is minus 7.", False),
+        ("-1", "5 minus 1", False),
+        ("64", "64 es la respuesta.", True),
+        ("46", "64 es la respuesta.", False),
+    ],
+)
+def test_signs_and_numbers_in_words(gold: str, response: str, accepted: bool) -> None:
+    assert verify(gold, response, profile=LENIENT, last_resort=False).accepted is accepted
