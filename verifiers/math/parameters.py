@@ -65,7 +65,12 @@ _WORD_AT_END = re.compile(r"(?<!\\)(?<![a-z])[a-z]{3,}$", re.IGNORECASE)
 
 def domain_in_notation(text: str) -> str:
     r"""Return an answer with words that make a parameter a number of a kind written as `k \in \mathbb{Z}`."""
-    if not any(word in text for word in _TRIGGERS) or len(text) > _LONGEST:
+    for word in _TRIGGERS:
+        if word in text:
+            break
+    else:
+        return text
+    if len(text) > _LONGEST:
         return text
     text = _GAP.sub(" ", text)
     if "constant" in text:
