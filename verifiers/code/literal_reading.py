@@ -12,22 +12,20 @@ import ast
 import contextlib
 import random
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
-from typing import Any
 
-from evol.verifiers.code.displays import LOAD, NotLiteral, displayed, immutable, literal
+from evol.verifiers.code.displays import NotLiteral, displayed, immutable, literal
 from evol.verifiers.code.evaluate import Beyond, evaluate, supported
 from evol.verifiers.code.literal_cases import Case, LiteralTests
+from evol.verifiers.code.literal_resolving import Resolver
 from evol.verifiers.code.literal_scope import Scope
 from evol.verifiers.code.source import nodes, parse
 from evol.verifiers.sandbox import Invocation, Value, WireError
 
 MAX_DEPTH = 5
 MAX_TURNS = 1000
+SCALARS = frozenset((int, str, float, bool, type(None), complex, bytes))
 MAX_DRAWN = 1000
-DRAWN = ("choice", "randint", "random", "randrange", "sample", "uniform")
-DRAWS = frozenset(f"random.{name}" for name in DRAWN)
-CONSUMING = frozenset(("all", "any", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"))
+DISPLAYS = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.UnaryOp)
 RESULT = "result {}"
 BOUND = "bound {}"
 
@@ -37,7 +35,7 @@ def read_literal(script: str | ast.Module, entry_points: Collection[str]) -> Lit
     tree = parse(script) if isinstance(script, str) else script
     if tree is None:
         return None
-    reader = _Reader(frozenset(entry_points))
+    reader = Reader(frozenset(entry_points))
     try:
         reader.read(tree.body, Scope({n: n for n in entry_points}))
     except (
@@ -54,7 +52,7 @@ def read_literal(script: str | ast.Module, entry_points: Collection[str]) -> Lit
     return LiteralTests(tuple(reader.calls), tuple(reader.cases), reader.bound) if reader.cases else None
 
 
-class _Reader:
+class Reader:
     """Walks statements in the order in which they would run."""
 
     def __init__(self, entry_points: frozenset[str]) -> None:
@@ -62,6 +60,7 @@ class _Reader:
         self.calls: list[Invocation] = []
         self.cases: list[Case] = []
         self.bound: dict[str, ast.expr] = {}
+        self.constants: dict[str, ast.Constant] = {}
         self.spent: set[str] = set()
         self.known: set[str] = set()
         self.turn: list[str] = []
@@ -126,33 +125,43 @@ class _Reader:
     def _bind(self, names: list[str], given: list[ast.expr], scope: Scope) -> None:
         """Bind names to the values of as many expressions, all read before the first name is bound."""
         for name, key in zip(names, [self._key(value, scope) for value in given], strict=True):
-            self._name(name, key, scope)
+            scope.bound[name] = key
+            scope.entries.pop(name, None)
             if self.looping:
                 with contextlib.suppress(NotLiteral):
                     self.turn.append(f"{name} = {self._stated(key)!r}")
 
-    def _name(self, name: str, key: str, scope: Scope) -> None:
-        scope.bound[name] = key
-        scope.entries.pop(name, None)
-
     def _key(self, value: ast.expr, scope: Scope) -> str:
         """Return the key that stands for an expression from here on."""
-        names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
-        shared = any(not self._fixed(scope.bound[n]) for n in names & scope.bound.keys())
+        resolved = value if isinstance(value, ast.Constant) else self._bindable(value, scope)
+        key = BOUND.format(len(self.bound))
+        if isinstance(resolved, ast.Constant):
+            self.constants[key] = resolved
+        self.bound[key] = resolved
+        self.known.add(key)
+        return key
+
+    def _bindable(self, value: ast.expr, scope: Scope) -> ast.expr:
+        """Return an expression that means the same whenever it is evaluated."""
+        shared = any(not self.fixed(scope.bound[n.id]) for n in self.bindings_in([value], scope))
         resolved = self._resolved(value, scope)
         if shared:
             # Only what is made of it can be told from the thing itself, which a call may change.
             resolved = displayed(self._argument(resolved))
             if not immutable(resolved):
                 raise NotLiteral
-        key = BOUND.format(len(self.bound))
-        self.bound[key] = resolved
-        self.known.add(key)
-        return key
+        return resolved
 
-    def _fixed(self, key: str) -> bool:
+    def bindings_in(self, parts: Sequence[ast.AST], scope: Scope) -> list[ast.Name]:
+        """Return the bound names that these read, where any stands for more than a constant."""
+        if len(self.constants) == len(self.bound):
+            return []
+        names = [n for part in parts for n in nodes(part) if isinstance(n, ast.Name)]
+        return [n for n in names if n.id in scope.bound]
+
+    def fixed(self, key: str) -> bool:
         """Whether what a name is bound to cannot be changed by a call that it is passed to."""
-        return immutable(self.bound[key])
+        return key in self.constants or immutable(self.bound[key])
 
     def _loop(self, target: ast.expr, iterable: ast.expr, body: list[ast.stmt], scope: Scope) -> None:
         """Read a loop's body once for each item of what the script itself states."""
@@ -162,14 +171,14 @@ class _Reader:
 
     def _turns(self, iterable: ast.expr, scope: Scope) -> Iterator[object]:
         """Yield what a loop runs over, item by item; what is bound in a turn is told of none after it."""
-        over = {scope.bound[n.id] for n in nodes(iterable) if isinstance(n, ast.Name) and n.id in scope.bound}
+        over = {scope.bound[n.id] for n in self.bindings_in([iterable], scope)}
         items = self._items(iterable, scope)
         self.turns += len(items)
         if over & self.spent or self.turns > MAX_TURNS:
             raise NotLiteral
-        if not all(immutable(displayed(item)) for item in items):
+        if not SCALARS.issuperset(map(type, items)):
             # What a turn passes to a call may be changed by it, and is part of what is looped over.
-            self.spent |= {key for key in over if not self._fixed(key)}
+            self.spent |= {key for key in over if not self.fixed(key)}
         outer = len(self.turn)
         self.looping += 1
         for item in items:
@@ -186,9 +195,9 @@ class _Reader:
         if first.is_async:
             raise NotLiteral
         for item in self._turns(first.iter, scope):
-            inner = replace(scope, entries=dict(scope.entries), bound=dict(scope.bound))
+            inner = scope.copied()
             self._take(first.target, item, inner)
-            if all(self._argument(_Resolver(self, inner).resolved(test)) for test in first.ifs):
+            if all(self._argument(Resolver(self, inner).resolved(test)) for test in first.ifs):
                 yield from self.turns_of(rest, inner)
 
     def _items(self, iterable: ast.expr, scope: Scope) -> Collection[object]:
@@ -203,7 +212,7 @@ class _Reader:
                 if not isinstance(table, dict):
                     raise NotLiteral
                 return [*table.items()]
-        items = self._argument(_Resolver(self, scope).resolved(iterable))
+        items = self._argument(Resolver(self, scope).resolved(iterable))
         if not isinstance(items, list | tuple | range | dict | str):
             raise NotLiteral
         return items
@@ -262,12 +271,13 @@ class _Reader:
 
     def _resolved(self, expression: ast.expr, scope: Scope) -> ast.expr:
         """Return an expression with names for results, bindings and library functions; notes its calls."""
-        with contextlib.suppress(NotLiteral, TypeError):
-            literal(expression)
-            return expression
-        resolver = _Resolver(self, scope)
+        if type(expression) in DISPLAYS:
+            with contextlib.suppress(NotLiteral, TypeError):
+                literal(expression)
+                return expression
+        resolver = Resolver(self, scope)
         resolved = resolver.resolved(expression)
-        if scope.bound:
+        if self.spent or resolver.passed:
             self._spend(expression, resolver.passed, scope)
         if not supported(resolved, self.known):
             raise NotLiteral
@@ -275,7 +285,7 @@ class _Reader:
 
     def _spend(self, expression: ast.expr, passed: set[str], scope: Scope) -> None:
         """Note what was passed to a call, which may have changed it; raises NotLiteral for a later use."""
-        loads = [n.id for n in nodes(expression) if isinstance(n, ast.Name) and n.id in scope.bound]
+        loads = [n.id for n in self.bindings_in([expression], scope)]
         if any(loads.count(n) > 1 for n in passed) or self.spent & {scope.bound[n] for n in loads}:
             raise NotLiteral
         self.spent |= {scope.bound[n] for n in passed}
@@ -292,6 +302,8 @@ class _Reader:
         return name
 
     def _argument(self, expression: ast.expr) -> object:
+        if isinstance(expression, ast.Constant):
+            return expression.value
         if not supported(expression, self.bound):
             raise NotLiteral
         value: object = evaluate(expression, self._stated)
@@ -307,6 +319,8 @@ class _Reader:
 
     def _stated(self, name: str) -> object:
         """Return what a name is bound to, made anew; raises NotLiteral for what a call returned."""
+        if name in self.constants:
+            return self.constants[name].value
         if name not in self.bound:
             raise NotLiteral
         return evaluate(self.bound[name], self._stated)
@@ -316,74 +330,3 @@ def _name_of(target: ast.expr) -> str:
     if not isinstance(target, ast.Name):
         raise NotLiteral
     return target.id
-
-
-class _Resolver:
-    """Puts stand-ins into a copy of an expression, in Python's order of evaluation."""
-
-    def __init__(self, reader: _Reader, scope: Scope) -> None:
-        self.reader, self.scope = reader, scope
-        self.passed: set[str] = set()
-
-    def resolved(self, node: ast.expr) -> ast.expr:
-        """Return the expression with names that `evaluate` is given values for; raises NotLiteral."""
-        match node:
-            case ast.Constant():
-                return node
-            case ast.Call(func=ast.Name(id=name)) if name in self.scope.entries:
-                return self._program_call(node, self.scope.entries[name])
-            case ast.Call(func=function, args=args, keywords=[]) if self.scope.meant(function) in DRAWS:
-                return self.reader.drawn(self.scope.meant(function), [*map(self.resolved, args)])
-            case ast.ListComp(elt=each, generators=generators):
-                return ast.List([only for (only,) in self._unrolled([each], generators)], LOAD)
-            case ast.Call(func=ast.Name(id=name), args=[ast.GeneratorExp() as each], keywords=[]) if (
-                name in CONSUMING
-            ):
-                return self._consumed(node.func, name, each)
-            case ast.Attribute(value=ast.Name(id=module), attr=attr) if module in self.scope.functions:
-                return ast.Name(f"{self.scope.functions[module]}.{attr}", LOAD)
-            case ast.Name(id=name):
-                return ast.Name(self._meaning(name), LOAD)
-        return type(node)(**{name: self._part(value) for name, value in ast.iter_fields(node)})
-
-    def _unrolled(self, parts: list[ast.expr], over: list[ast.comprehension]) -> Iterator[list[ast.expr]]:
-        """Yield the parts of a comprehension for each of its turns."""
-        for scope in self.reader.turns_of(over, self.scope):
-            inner = _Resolver(self.reader, scope)
-            yield [*map(inner.resolved, parts)]
-            self.passed |= {n for n in inner.passed if scope.bound[n] == self.scope.bound.get(n)}
-
-    def _consumed(self, function: ast.expr, name: str, over: ast.GeneratorExp) -> ast.expr:
-        """Return a call over a generator as one over a list; raises NotLiteral where that asks more.
-
-        `any` ends with the first that is true, and what the program would do after it must not
-        count. `all` ends with the first that is false, and the test has failed then.
-        """
-        before = len(self.reader.calls)
-        each = [only for (only,) in self._unrolled([over.elt], over.generators)]
-        if name == "any" and len(self.reader.calls) > before:
-            raise NotLiteral
-        return ast.Call(self.resolved(function), [ast.List(each, LOAD)], [])
-
-    def _part(self, value: Any) -> Any:
-        """Return a field's value with the expressions in it resolved."""
-        if isinstance(value, list):
-            return [*map(self._part, value)]
-        if isinstance(value, ast.keyword):
-            return ast.keyword(value.arg, self.resolved(value.value))
-        return self.resolved(value) if isinstance(value, ast.expr) else value
-
-    def _meaning(self, name: str) -> str:
-        if name in self.scope.procedures or name in self.scope.entries:
-            raise NotLiteral
-        return self.scope.bound.get(name) or self.scope.functions.get(name, name)
-
-    def _program_call(self, node: ast.Call, entry: str) -> ast.expr:
-        if self.scope.bound:
-            parts = (*node.args, *node.keywords)
-            inside = {n.id for part in parts for n in nodes(part) if isinstance(n, ast.Name)}
-            inside &= self.scope.bound.keys()
-            self.passed |= {n for n in inside if not self.reader._fixed(self.scope.bound[n])}
-        args = [*map(self.resolved, node.args)]
-        keywords = [*map(self._part, node.keywords)]
-        return ast.Name(self.reader.invocation(entry, args, keywords), LOAD)
