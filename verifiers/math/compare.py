@@ -10,7 +10,6 @@ from evol.types import Json, Outcome, Verdict
 from evol.verifiers.math.canonical import canonical
 from evol.verifiers.math.casework import match_casework
 from evol.verifiers.math.customary import as_vectors, with_customary_values
-from evol.verifiers.math.derivations import without_steps
 from evol.verifiers.math.dress import squeeze, undress
 from evol.verifiers.math.equality import Finding
 from evol.verifiers.math.grammar import parse
@@ -29,7 +28,7 @@ from evol.verifiers.math.parameters import (
 )
 from evol.verifiers.math.profiles import STRICT, Profile
 from evol.verifiers.math.residues import same_classes
-from evol.verifiers.math.restated import as_intervals, restated, with_bound_name
+from evol.verifiers.math.restated import as_intervals, restated_pair
 from evol.verifiers.math.sentences import match_sentences
 from evol.verifiers.math.special import match_special, set_in_notation
 from evol.verifiers.math.structure import Matcher
@@ -137,8 +136,7 @@ def _parsed(a: str, b: str, profile: Profile) -> Result:
 
 def _matched(a: Node, b: Node, profile: Profile) -> Finding:
     """Compare two trees, then with customary values for names, then with one name for one variable."""
-    a, b = restated(without_steps(a)), restated(without_steps(b))
-    a, b = as_intervals(a, with_bound_name(b, a))
+    a, b = restated_pair(a, b)
     finding = Matcher(profile).match(a, b)
     bare = without_domain(a), without_domain(b)
     written = a, b

@@ -3,6 +3,7 @@ r"""Answers in the form in which they are compared: `x \in \{4\}` as `x = 4`, co
 from __future__ import annotations
 
 from evol.verifiers.math.containers import value_side
+from evol.verifiers.math.derivations import without_steps
 from evol.verifiers.math.nodes import (
     Builder,
     Const,
@@ -16,8 +17,17 @@ from evol.verifiers.math.nodes import (
     symbols,
 )
 
+_RESTATED = (Relation, Seq, Builder)
 _BRACKETS = frozenset(("()", "[]", "(]", "[)"))
 _HALVES = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+def restated_pair(a: Node, b: Node) -> tuple[Node, Node]:
+    """Return two answers without steps, each in the form of the other where it has one."""
+    if not isinstance(a, _RESTATED) and not isinstance(b, _RESTATED):
+        return a, b
+    a, b = restated(without_steps(a)), restated(without_steps(b))
+    return as_intervals(a, with_bound_name(b, a))
 
 
 def restated(node: Node) -> Node:
