@@ -46,7 +46,7 @@ _DECIMAL_COMMA = re.compile(
     r"(?:,|\{,\})(\d+)(\s*[^\d,.;]*)"
 )
 _MARKS = re.compile(r"(?<=\d)[. \u00a0\u202f](?=\d)")
-_TRIED_OTHERWISE = frozenset(("different_function", "different_kind"))
+_TRIED_OTHERWISE = frozenset(("different_function", "different_kind", "not_evaluable"))
 _PADDED = re.compile(r",0\d")
 _SENTENCES = {
     Outcome.ACCEPT: "The answers are equal.",

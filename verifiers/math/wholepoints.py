@@ -30,6 +30,7 @@ from evol.verifiers.math.nodes import (
     symbols,
     walk,
 )
+from evol.verifiers.math.writtenout import equal_written_out, has_series
 
 _WHOLE = frozenset("nkmNpq")
 _ROUNDING = frozenset(("floor", "ceil"))
@@ -46,6 +47,8 @@ def otherwise_equal(a: Node, b: Node, whole: bool) -> Finding | None:
         return Finding(True, "whole_arguments")
     if whole and (isinstance(a, Relation) or isinstance(b, Relation)) and same_whole_range(a, b):
         return Finding(True, "same_set")
+    if whole and (has_series(a) or has_series(b)) and equal_written_out(_value(a), _value(b)):
+        return Finding(True, "whole_arguments")
     if contains(a, Quantity) != contains(b, Quantity) and degrees_mean_radians(a, b):
         return Finding(True, "degrees_as_radians")
     return None

@@ -316,6 +316,35 @@ def test_boxes_behind_names_are_one_answer() -> None:
     assert verify("5", r"First $a = \boxed{4}$. Then $b = \boxed{5}$.", profile=LENIENT).accepted
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "right"),
+    [
+        ("n!", r"n(n-1)(n-2)\cdots 1", True),
+        ("n!", r"n(n-1)(n-2)\cdots 3", False),
+        (r"\frac{(n+1)!}{(n-k)!}", r"(n+1)n\cdots(n-k+1)", True),
+        (r"\frac{(n+1)!}{(n-k)!}", r"(n+1)n\cdots(n-k)", False),
+        (r"2 \cdot 4 \cdot 6 \cdots (2n)", r"2^n n!", True),
+        (r"2 \cdot 4 \cdot 6 \cdots (2n)", r"2^n (n+1)!", False),
+        (r"\frac13 + \frac15 + \cdots + \frac1{2n+1}", r"\sum_{k=1}^n \frac{1}{2k+1}", True),
+        (r"\frac13 + \frac15 + \cdots + \frac1{2n+1}", r"\sum_{k=1}^n \frac{1}{2k-1}", False),
+        (
+            r"(1 + c_1t)(1 + c_2t)\cdots(1 + c_nt)",
+            r"t^n(\frac1t + c_1)(\frac1t + c_2)\cdots(\frac1t + c_n)",
+            True,
+        ),
+        (
+            r"(1 + c_1t)(1 + c_2t)\cdots(1 + c_nt)",
+            r"t^n(\frac1t + c_1)(\frac1t - c_2)\cdots(\frac1t + c_n)",
+            False,
+        ),
+        (r"c_1 c_2 \cdots c_n", r"c_1 c_2 \cdots c_{n-1}", False),
+    ],
+)
+def test_dots_in_letters_are_written_out(one: str, other: str, right: bool) -> None:
+    for a, b in ((one, other), (other, one)):
+        assert compare(a, b, profile=LENIENT, last_resort=False).accepted == right
+
+
 def test_values_with_labels_are_taken_whole_from_prose() -> None:
     response = "We complete the square. The answer is: the maximum is 9 and the minimum is 4."
     assert verify("max 9, min 4", response, profile=LENIENT).accepted
