@@ -128,10 +128,10 @@ def _shows(printed: Fraction, places: int, digits: int) -> bool:
 def _rounds_to(value: Fraction, printed: Fraction, places: int, least: int, *, cut: bool = True) -> bool:
     """Whether a value rounds, or with `cut` truncates, to a printed decimal of enough digits.
 
-    `5.0` is a whole number and was not cut.
+    `5.0` is a whole number and was not cut, and 105.5 is not 105.58: what is cut shows two decimals.
     """
     unit = Fraction(1, 10) ** places
     if not _shows(printed, places, least) or value * printed <= 0:
         return False
     gap = abs(value) - abs(printed)
-    return -unit / 2 <= gap < unit if cut and printed.denominator > 1 else abs(gap) <= unit / 2
+    return -unit / 2 <= gap < unit if cut and printed.denominator > 1 and places > 1 else abs(gap) <= unit / 2

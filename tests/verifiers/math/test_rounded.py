@@ -51,7 +51,8 @@ def test_another_coefficient_is_not(exact: str, printed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("8.46", "8.4"), ("-0.25", "-0.258"), ("3.59", "3.5"), ("61/12", "5.0")]
+    ("one", "other"),
+    [("8.46", "8.4"), ("-0.25", "-0.258"), ("3.59", "3.5"), ("61/12", "5.0"), ("127/12", "10.5")],
 )
 def test_two_short_decimals_are_rounded_not_cut(one: str, other: str) -> None:
     assert not compare(one, other, profile=LENIENT).accepted
