@@ -209,11 +209,9 @@ class Matcher:
         if not same(left, right):
             rounds = self.profile.printed_digits and (has_decimals(a) or has_decimals(b))
             rounded = self._set_operations(a, b) if rounds else None
-            return (
-                Finding(True, rounded.reason)
-                if rounded and rounded.equal
-                else Finding(False, "different_set")
-            )
+            if rounded and rounded.equal:
+                return Finding(True, rounded.reason)
+            return Finding(False, "different_set")
         distinct = distinct_ends(a, b)
         if distinct is not None:
             return Finding(distinct.equal, "different_set" if distinct.equal is False else distinct.reason)
