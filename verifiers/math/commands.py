@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from evol.verifiers.math import groups, scripts
 from evol.verifiers.math.indices import indexed
+from evol.verifiers.math.integrals import integrated
 from evol.verifiers.math.limits import MathSyntaxError
 from evol.verifiers.math.nodes import (
     HALF,
@@ -318,10 +319,15 @@ def _with_index(node: Node) -> Node:
 
 
 def _operator(parser: Parser, name: str) -> Node:
-    """Read an integral or a limit as an opaque call of its bounds and body."""
+    """Read an integral or a limit as an opaque call of its bounds and body; a polynomial is integrated."""
     raw, _, low, high = bounds(parser)
     ends = tuple(bound for bound in (low, high) if bound is not None)
-    return Call(f"{name} {'' if name == 'int' else raw}", (*ends, parser.binary(4)))
+    body = parser.binary(4)
+    if name == "int" and low is not None and high is not None:
+        value = integrated(low, high, body)
+        if value is not None:
+            return value
+    return Call(f"{name} {'' if name == 'int' else raw}", (*ends, body))
 
 
 def _double_struck(parser: Parser) -> Node:
