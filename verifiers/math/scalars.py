@@ -207,17 +207,19 @@ def match_values(
         return Finding(True, "positive_variables")
     if finding.reason == "domain_differs" and profile.common_domain:
         return Finding(True, "common_domain")
-    if profile.printed_digits and _printed_alike(a, b, digits or (a, b), profile.printed_digits, steps):
+    if profile.printed_digits and _printed_alike(a, b, digits, profile.printed_digits, steps):
         return Finding(True, "printed_digits")
     if profile.last_digit_error and within_last_digit(*(digits or (a, b))):
         return Finding(True, "last_digit_error")
     return finding
 
 
-def _printed_alike(a: Node, b: Node, digits: tuple[Node, Node], least: int, steps: Steps) -> bool:
-    if printed_alike(*digits, least):
-        return True
-    return (has_decimals(a) or has_decimals(b)) and terms_printed_alike(a, b, least, steps)
+def _printed_alike(a: Node, b: Node, digits: tuple[Node, Node] | None, least: int, steps: Steps) -> bool:
+    if digits is not None:
+        return printed_alike(*digits, least)
+    if not has_decimals(a) and not has_decimals(b):
+        return False
+    return printed_alike(a, b, least) or terms_printed_alike(a, b, least, steps)
 
 
 def _equal_for_positive(a: Node, b: Node, steps: Steps) -> bool:

@@ -56,6 +56,8 @@ _TWICE = re.compile(
     r"(?<!\\)\\{2,}(?=(?:[dt]?frac|sqrt|left|right|[Bb]igg?[lr]?|text|mathrm|mathbb|pi|boxed|cdot|times|leq?|geq?|neq?"
     r"|sin|cos|tan|cot|ln|log|infty|cup|cap|pm|in|circ|alpha|beta|theta|lambda|sum|int|binom|quad)(?![a-zA-Z]))"
 )
+_FEW_LINES = 24
+_ODD_SPACE = re.compile(r"[\t\r\x0b\x0c\x1c-\x1f]")
 _ENDLESS_GAP = re.compile(r"\s{40,}")
 _CODE_POINT = re.compile(r"\\u([0-9a-fA-F]{4})")
 _DAMAGED = (
@@ -96,7 +98,14 @@ def mend(text: str) -> str:
     if any(mark in text for mark in "\x0c\x08\t\r"):
         for pattern, command in _DAMAGED:
             text = pattern.sub(command, text)
-    return _ENDLESS_GAP.sub(_gap, text)
+    return _ENDLESS_GAP.sub(_gap, text) if _may_have_gap(text) else text
+
+
+def _may_have_gap(text: str) -> bool:
+    """Whether white space may go on for long, told quickly: most texts have spaces and a few lines only."""
+    if not text.isascii() or "        " in text or text.count("\n") > _FEW_LINES:
+        return True
+    return not text.isprintable() and _ODD_SPACE.search(text) is not None
 
 
 def _gap(match: re.Match[str]) -> str:
