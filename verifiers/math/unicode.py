@@ -57,7 +57,7 @@ _TWICE = re.compile(
     r"|sin|cos|tan|cot|ln|log|infty|cup|cap|pm|in|circ|alpha|beta|theta|lambda|sum|int|binom|quad)(?![a-zA-Z]))"
 )
 _FEW_LINES = 24
-_ODD_SPACE = re.compile(r"[\t\r\x0b\x0c\x1c-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _ENDLESS_GAP = re.compile(r"\s{40,}")
 _CODE_POINT = re.compile(r"\\u([0-9a-fA-F]{4})")
 _DAMAGED = (
@@ -95,7 +95,7 @@ def mend(text: str) -> str:
 
     White space that goes on for forty characters says nothing, and no pattern is to try all its parts.
     """
-    if any(mark in text for mark in "\x0c\x08\t\r"):
+    if "\x0c" in text or "\x08" in text or "\t" in text or "\r" in text:
         for pattern, command in _DAMAGED:
             text = pattern.sub(command, text)
     return _ENDLESS_GAP.sub(_gap, text) if _may_have_gap(text) else text
@@ -105,7 +105,7 @@ def _may_have_gap(text: str) -> bool:
     """Whether white space may go on for long, told quickly: most texts have spaces and a few lines only."""
     if not text.isascii() or "        " in text or text.count("\n") > _FEW_LINES:
         return True
-    return not text.isprintable() and _ODD_SPACE.search(text) is not None
+    return not text.isprintable() and _CONTROL.search(text) is not None
 
 
 def _gap(match: re.Match[str]) -> str:

@@ -72,6 +72,8 @@ ATTACKS = [
     "The answer is real, where " + "1" * 150_000,
     "\\" * 150_000 + " boxed",
     "\\" * 3_900 + "x",
+    "The answer is a number, " + "\x1c" * 3_000 + "not",
+    "The answer is a number, " + " \n" * 3_000 + "not",
 ]
 
 
