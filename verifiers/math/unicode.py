@@ -57,7 +57,7 @@ _TWICE = re.compile(
     r"|sin|cos|tan|cot|ln|log|infty|cup|cap|pm|in|circ|alpha|beta|theta|lambda|sum|int|binom|quad)(?![a-zA-Z]))"
 )
 _FEW_LINES = 24
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_OTHER_GAPS = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
 _ENDLESS_GAP = re.compile(r"\s{40,}")
 _CODE_POINT = re.compile(r"\\u([0-9a-fA-F]{4})")
 _DAMAGED = (
@@ -105,7 +105,7 @@ def _may_have_gap(text: str) -> bool:
     """Whether white space may go on for long, told quickly: most texts have spaces and a few lines only."""
     if not text.isascii() or "        " in text or text.count("\n") > _FEW_LINES:
         return True
-    return not text.isprintable() and _CONTROL.search(text) is not None
+    return not text.isprintable() and any(map(text.__contains__, _OTHER_GAPS))
 
 
 def _gap(match: re.Match[str]) -> str:
