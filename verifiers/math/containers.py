@@ -7,14 +7,12 @@ from evol.verifiers.math.naming import is_name
 from evol.verifiers.math.nodes import (
     Call,
     Node,
-    Num,
     Quantity,
     Relation,
     Seq,
     SetOp,
     Sym,
     Text,
-    children,
     symbols,
     walk,
 )
@@ -51,19 +49,6 @@ def unknowns(node: Node) -> frozenset[str]:
     """Return the names that a set of reals is written with, unknown functions before variables."""
     calls = {canonical(p) for p in walk(node) if isinstance(p, Call) and p.name.startswith("apply")}
     return frozenset(calls) or frozenset(n for n in symbols(node) if not n.startswith("set "))
-
-
-def has_decimals(node: Node) -> bool:
-    """Whether a printed decimal occurs in a node."""
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, Num):
-            if part.places:
-                return True
-        else:
-            stack.extend(children(part))
-    return False
 
 
 def units_of(node: Node) -> frozenset[Unit | str]:

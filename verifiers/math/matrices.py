@@ -20,9 +20,12 @@ _LARGEST = 4
 _LARGEST_EXPONENT = 8
 
 
+_CAN_BE = (Add, Matrix, Mul, Pow)
+
+
 def multiplied(node: Node) -> Node:
     """Return the one matrix that a multiple, sum, product or power of matrices is, else the node."""
-    if not _is_matrix(node):
+    if type(node) not in _CAN_BE or not _is_matrix(node):
         return node
     match node:
         case Add(terms):

@@ -257,6 +257,33 @@ def _free_symbols(node: Node) -> frozenset[str]:
     return frozenset[str]().union(*map(_free_symbols, children(node)))
 
 
+def called(node: Node) -> set[str]:
+    """Return the names of the functions in a node."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if type(part) is Call:
+            found.add(part.name)
+        below = _CHILDREN.get(type(part))
+        if below:
+            stack.extend(below(part))
+    return found
+
+
+def has_decimals(node: Node) -> bool:
+    """Whether a printed decimal occurs in a node."""
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if type(part) is Num:
+            if part.places:
+                return True
+        elif below := _CHILDREN.get(type(part)):
+            stack.extend(below(part))
+    return False
+
+
 def contains(node: Node, kind: type) -> bool:
     """Whether a node or one below it is of a kind."""
     stack = [node]

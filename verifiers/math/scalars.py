@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from evol.verifiers.math.containers import has_decimals
 from evol.verifiers.math.equality import Finding, equal_expressions
 from evol.verifiers.math.limits import Steps
 from evol.verifiers.math.magnitude import certainly_different
@@ -21,6 +20,7 @@ from evol.verifiers.math.nodes import (
     Quantity,
     Sym,
     contains,
+    has_decimals,
     substitute,
     symbols,
     walk,

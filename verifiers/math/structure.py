@@ -11,7 +11,6 @@ from itertools import pairwise
 
 from evol.verifiers.math.containers import (
     closed,
-    has_decimals,
     is_grid,
     operands,
     units_of,
@@ -47,6 +46,7 @@ from evol.verifiers.math.nodes import (
     SetOp,
     Sym,
     Text,
+    has_decimals,
     symbols,
 )
 from evol.verifiers.math.piecewise import match_piecewise

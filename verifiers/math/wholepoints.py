@@ -16,7 +16,6 @@ from evol.verifiers.math.equality import Finding, equal_expressions, evaluate
 from evol.verifiers.math.limits import MathError
 from evol.verifiers.math.naming import assigned
 from evol.verifiers.math.nodes import (
-    Call,
     Const,
     Mul,
     Node,
@@ -25,6 +24,7 @@ from evol.verifiers.math.nodes import (
     Relation,
     Seq,
     Sym,
+    called,
     contains,
     rebuild,
     symbols,
@@ -43,11 +43,12 @@ _LEAST_POINTS = 40
 
 def otherwise_equal(a: Node, b: Node, whole: bool) -> Finding | None:
     """Find two different functions equal at whole points, where those count, or one in degrees; else None."""
-    if whole and (_rounds(a) or _rounds(b)) and same_at_whole_points(a, b):
+    functions = called(a) | called(b) if whole else set()
+    if functions & _ROUNDING and same_at_whole_points(a, b):
         return Finding(True, "whole_arguments")
     if whole and (isinstance(a, Relation) or isinstance(b, Relation)) and same_whole_range(a, b):
         return Finding(True, "same_set")
-    if whole and (has_series(a) or has_series(b)) and equal_written_out(_value(a), _value(b)):
+    if has_series(functions) and equal_written_out(_value(a), _value(b)):
         return Finding(True, "whole_arguments")
     if contains(a, Quantity) != contains(b, Quantity) and degrees_mean_radians(a, b):
         return Finding(True, "degrees_as_radians")
@@ -122,10 +123,6 @@ def _radians(node: Node) -> Node:
     if isinstance(node, Quantity) and node.unit == "degree":
         return Mul((node.value, Const("pi"), Num(Fraction(1, 180))))
     return rebuild(node, _radians)
-
-
-def _rounds(node: Node) -> bool:
-    return any(isinstance(part, Call) and part.name in _ROUNDING for part in walk(node))
 
 
 def _points(names: list[str]) -> Iterator[dict[str, Fraction]]:

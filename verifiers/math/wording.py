@@ -73,6 +73,8 @@ def said_in_notation(text: str) -> str:
     if len(text) > 400 or text.isdecimal():
         return text
     spoken = " " in text and _SPOKEN.search(text) is not None
+    if not spoken and not _MARKS.search(text):
+        return text
     for marks, head, rule in (*_WORDED, *_NOTED) if spoken else _NOTED:
         for mark in marks:
             if mark in text:
@@ -185,3 +187,4 @@ _NOTED: tuple[Rule, ...] = (
     (("(",), _CONDITION_HEAD, _condition),
     (("_n", "_{n"), re.compile(r"\W*[a-zA-Z]_\{?\d\}?\s*="), _first_value),
 )
+_MARKS = re.compile("|".join(re.escape(mark) for marks, _, _ in _NOTED for mark in marks))
