@@ -28,6 +28,7 @@ import math_verify_rival
 from evol.errors import VerifierStopped
 from evol.types import Outcome, Verdict
 from evol.verifiers.math import LENIENT, MEASURED, STRICT, Profile, compare, verify
+from evol.verifiers.math.profiles import GOLD
 from evol.verifiers.workers import WorkerPool
 
 Row = math_verify_rival.Row
@@ -45,7 +46,8 @@ PROFILES = {
     "built_nearmiss": LENIENT,
     "edge_olympiadbench": MEASURED,
     "edge_areal": replace(LENIENT, name="lenient, six digits", printed_digits=6),
-    "edge_hendrycks": STRICT,
+    # MATH's own comparison drops percent signs.
+    "edge_hendrycks": GOLD,
     "edge_mathverify": replace(LENIENT, name="lenient, one name for a variable", renamed_variables=False),
 }
 ATTACKS = (
