@@ -29,6 +29,7 @@ LIMITS: Final = Limits(cpu_s=2.0, wall_s=4.0)
 
 FLOAT = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
 SURE_DIGITS: Final = 12
+LIST = re.compile(r"\[[^][]+\]")
 
 # A program's 15.6 is 15.6, and not 467/30 rounded; its decimals are rounded only where they go on
 # as far as a machine's do. An answer in prose may be rounded, but not to one decimal or two digits:
@@ -139,9 +140,12 @@ def _attempt(reply: str, finish_reason: str, agreed: str) -> Attempt:
 def _compared(agreed: str, answer: str) -> Outcome:
     """Return whether a program's answer is the agreed one; undecided where only rounding makes it so.
 
-    The comparison is lenient otherwise, for a program writes lists where prose writes sets.
+    The comparison is lenient otherwise, for a program writes lists where prose writes sets. What
+    could be an interval beside two values in prose is a list where a program writes it.
     """
     exact = compare(agreed, answer, profile=EXACT, last_resort=False).outcome
+    if exact is Outcome.UNDECIDED and LIST.fullmatch(answer):
+        return _compared(agreed, answer[1:-1])
     if exact is not Outcome.REJECT:
         return exact
     rounded = compare(agreed, answer, profile=LENIENT, last_resort=False).outcome
