@@ -7,6 +7,7 @@ import operator
 from typing import cast
 
 LOAD = ast.Load()
+SCALARS = frozenset((int, str, float, bool, type(None), complex, bytes))
 IMMUTABLE = (ast.Constant, ast.UnaryOp, ast.unaryop, ast.BinOp, ast.operator, ast.Tuple, ast.expr_context)
 
 
@@ -32,6 +33,8 @@ def literal(node: ast.expr | None) -> object:
 
 def displayed(value: object) -> ast.expr:
     """Return a display of plain data, so that each evaluation makes it anew; raises NotLiteral."""
+    if type(value) in SCALARS:
+        return ast.Constant(cast("int", value))
     match value:
         case list():
             return ast.List([*map(displayed, value)], LOAD)

@@ -13,7 +13,7 @@ import contextlib
 import random
 from collections.abc import Collection, Iterator, Sequence
 
-from evol.verifiers.code.displays import NotLiteral, displayed, immutable, literal
+from evol.verifiers.code.displays import LOAD, SCALARS, NotLiteral, displayed, immutable, literal
 from evol.verifiers.code.evaluate import Beyond, evaluate, supported
 from evol.verifiers.code.literal_cases import Case, LiteralTests
 from evol.verifiers.code.literal_resolving import Resolver
@@ -23,7 +23,6 @@ from evol.verifiers.sandbox import Invocation, Value, WireError
 
 MAX_DEPTH = 5
 MAX_TURNS = 1000
-SCALARS = frozenset((int, str, float, bool, type(None), complex, bytes))
 MAX_DRAWN = 1000
 DISPLAYS = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.UnaryOp)
 RESULT = "result {}"
@@ -112,7 +111,7 @@ class Reader:
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.keywords:
             return None
         entry = scope.entries.get(call.func.id)
-        if entry is None:
+        if entry is None or not all(type(part) in DISPLAYS for part in call.args):
             return None
         try:
             values = tuple(map(literal, call.args))
@@ -129,7 +128,7 @@ class Reader:
             scope.entries.pop(name, None)
             if self.looping:
                 with contextlib.suppress(NotLiteral):
-                    self.turn.append(f"{name} = {self._stated(key)!r}")
+                    self.turn.append(f"{name} = {self.stated(key)!r}")
 
     def _key(self, value: ast.expr, scope: Scope) -> str:
         """Return the key that stands for an expression from here on."""
@@ -147,7 +146,7 @@ class Reader:
         resolved = self._resolved(value, scope)
         if shared:
             # Only what is made of it can be told from the thing itself, which a call may change.
-            resolved = displayed(self._argument(resolved))
+            resolved = displayed(self.argument(resolved))
             if not immutable(resolved):
                 raise NotLiteral
         return resolved
@@ -172,7 +171,7 @@ class Reader:
     def _turns(self, iterable: ast.expr, scope: Scope) -> Iterator[object]:
         """Yield what a loop runs over, item by item; what is bound in a turn is told of none after it."""
         over = {scope.bound[n.id] for n in self.bindings_in([iterable], scope)}
-        items = self._items(iterable, scope)
+        items = self.items(iterable, scope)
         self.turns += len(items)
         if over & self.spent or self.turns > MAX_TURNS:
             raise NotLiteral
@@ -197,22 +196,39 @@ class Reader:
         for item in self._turns(first.iter, scope):
             inner = scope.copied()
             self._take(first.target, item, inner)
-            if all(self._argument(Resolver(self, inner).resolved(test)) for test in first.ifs):
+            if all(self.argument(Resolver(self, inner).resolved(test)) for test in first.ifs):
                 yield from self.turns_of(rest, inner)
 
-    def _items(self, iterable: ast.expr, scope: Scope) -> Collection[object]:
+    def computed(
+        self, element: ast.expr, name: str, over: ast.comprehension, scope: Scope
+    ) -> Iterator[ast.expr]:
+        """Yield what a comprehension of stated values comes to, item by item; raises NotLiteral."""
+        key = self._key(ast.List([], LOAD), scope)
+        inner = scope.copied()
+        inner.bound[name] = key
+        inner.entries.pop(name, None)
+        resolver = Resolver(self, inner)
+        tests, value = [*map(resolver.resolved, over.ifs)], resolver.resolved(element)
+        if over.is_async or not all(supported(part, self.bound) for part in (*tests, value)):
+            raise NotLiteral
+        for item in self._turns(over.iter, scope):
+            self.bound[key] = displayed(item)
+            if all(evaluate(test, self.stated) for test in tests):
+                yield displayed(evaluate(value, self.stated))
+
+    def items(self, iterable: ast.expr, scope: Scope) -> Collection[object]:
         """Return what a loop runs over, where that is stated."""
         match iterable:
             case ast.Call(func=ast.Name(id="zip"), args=args, keywords=[]):
-                return [*zip(*(self._items(arg, scope) for arg in args), strict=False)]
+                return [*zip(*(self.items(arg, scope) for arg in args), strict=False)]
             case ast.Call(func=ast.Name(id="enumerate"), args=[arg], keywords=[]):
-                return [*enumerate(self._items(arg, scope))]
+                return [*enumerate(self.items(arg, scope))]
             case ast.Call(func=ast.Attribute(value=inner, attr="items"), args=[], keywords=[]):
-                table = self._items(inner, scope)
+                table = self.items(inner, scope)
                 if not isinstance(table, dict):
                     raise NotLiteral
                 return [*table.items()]
-        items = self._argument(Resolver(self, scope).resolved(iterable))
+        items = self.argument(Resolver(self, scope).resolved(iterable))
         if not isinstance(items, list | tuple | range | dict | str):
             raise NotLiteral
         return items
@@ -277,6 +293,8 @@ class Reader:
                 return expression
         resolver = Resolver(self, scope)
         resolved = resolver.resolved(expression)
+        if isinstance(resolved, ast.Constant):
+            return resolved
         if self.spent or resolver.passed:
             self._spend(expression, resolver.passed, scope)
         if not supported(resolved, self.known):
@@ -292,38 +310,39 @@ class Reader:
 
     def invocation(self, entry: str, args: list[ast.expr], keywords: list[ast.keyword]) -> str:
         """Note a call and return the name that stands for its result."""
-        if any(k.arg is None for k in keywords) or any(isinstance(a, ast.Starred) for a in args):
+        if any(k.arg is None for k in keywords) or ast.Starred in map(type, args):
             raise NotLiteral
-        values = tuple(self._argument(a) for a in args)
-        options = {k.arg: self._argument(k.value) for k in keywords if k.arg}
+        values = tuple(map(self.argument, args))
+        options = {k.arg: self.argument(k.value) for k in keywords if k.arg}
         self.calls.append(Invocation(entry, values, options))
         name = RESULT.format(len(self.calls) - 1)
         self.known.add(name)
         return name
 
-    def _argument(self, expression: ast.expr) -> object:
+    def argument(self, expression: ast.expr) -> object:
+        """Return what an expression states; raises NotLiteral where that is the program's to say."""
         if isinstance(expression, ast.Constant):
             return expression.value
         if not supported(expression, self.bound):
             raise NotLiteral
-        value: object = evaluate(expression, self._stated)
+        value: object = evaluate(expression, self.stated)
         Value.of(value)
         return value
 
     def drawn(self, name: str, args: list[ast.expr]) -> ast.expr:
         """Return what a script draws at random, drawn once; raises NotLiteral where it is not bounded."""
-        values = [self._argument(arg) for arg in args]
+        values = [self.argument(arg) for arg in args]
         if name == "random.sample" and not (isinstance(values[-1], int) and values[-1] <= MAX_DRAWN):
             raise NotLiteral
         return displayed(getattr(self.random, name.removeprefix("random."))(*values))
 
-    def _stated(self, name: str) -> object:
+    def stated(self, name: str) -> object:
         """Return what a name is bound to, made anew; raises NotLiteral for what a call returned."""
         if name in self.constants:
             return self.constants[name].value
         if name not in self.bound:
             raise NotLiteral
-        return evaluate(self.bound[name], self._stated)
+        return evaluate(self.bound[name], self.stated)
 
 
 def _name_of(target: ast.expr) -> str:

@@ -7,17 +7,18 @@ displays of their turns, and draws at random what was drawn.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from evol.verifiers.code.displays import LOAD, NotLiteral
 from evol.verifiers.code.literal_scope import Scope
+from evol.verifiers.code.source import LEAVES, nodes
 
 if TYPE_CHECKING:
     from evol.verifiers.code.literal_reading import Reader
 
 DRAWN = ("choice", "randint", "random", "randrange", "sample", "uniform")
 DRAWS = frozenset(f"random.{name}" for name in DRAWN)
+NESTING = (ast.ListComp, ast.GeneratorExp)
 CONSUMING = frozenset(("all", "any", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"))
 
 
@@ -48,7 +49,7 @@ class Resolver:
             case ast.Call(func=function, args=args, keywords=[]) if self.scope.meant(function) in DRAWS:
                 return self.reader.drawn(self.scope.meant(function), [*map(self.resolved, args)])
             case ast.ListComp(elt=each, generators=generators):
-                return ast.List([only for (only,) in self._unrolled([each], generators)], LOAD)
+                return ast.List(self._each(each, generators), LOAD)
             case ast.Call(func=ast.Name(id=name), args=[ast.GeneratorExp() as each], keywords=[]) if (
                 name in CONSUMING
             ):
@@ -57,12 +58,24 @@ class Resolver:
                 return ast.Name(f"{self.scope.functions[module]}.{attr}", LOAD)
         return None
 
-    def _unrolled(self, parts: list[ast.expr], over: list[ast.comprehension]) -> Iterator[list[ast.expr]]:
-        """Yield the parts of a comprehension for each of its turns."""
+    def _each(self, element: ast.expr, over: list[ast.comprehension]) -> list[ast.expr]:
+        """Return the element of a comprehension in each of its turns."""
+        first = over[0]
+        if len(over) == 1 and isinstance(first.target, ast.Name) and self._is_stated(element, *first.ifs):
+            return [*self.reader.computed(element, first.target.id, first, self.scope)]
+        found = []
         for scope in self.reader.turns_of(over, self.scope):
             inner = Resolver(self.reader, scope)
-            yield [*map(inner.resolved, parts)]
+            found.append(inner.resolved(element))
             self.passed |= {n for n in inner.passed if scope.bound[n] == self.scope.bound.get(n)}
+        return found
+
+    def _is_stated(self, *parts: ast.expr) -> bool:
+        """Whether these hold nothing of the program's, nothing drawn and no comprehension of their own."""
+        inside = [n for part in parts for n in nodes(part)]
+        names = {n.id for n in inside if isinstance(n, ast.Name)}
+        drawn = any(f"{self.scope.functions.get(name)}.".startswith("random.") for name in names)
+        return not (drawn or names & self.scope.entries.keys() or any(isinstance(n, NESTING) for n in inside))
 
     def _consumed(self, function: ast.expr, name: str, over: ast.GeneratorExp) -> ast.expr:
         """Return a call over a generator as one over a list; raises NotLiteral where that asks more.
@@ -71,18 +84,19 @@ class Resolver:
         count. `all` ends with the first that is false, and the test has failed then.
         """
         before = len(self.reader.calls)
-        each = [only for (only,) in self._unrolled([over.elt], over.generators)]
+        each = self._each(over.elt, over.generators)
         if name == "any" and len(self.reader.calls) > before:
             raise NotLiteral
         return ast.Call(self.resolved(function), [ast.List(each, LOAD)], [])
 
     def _part(self, value: Any) -> Any:
         """Return a field's value with the expressions in it resolved."""
-        if isinstance(value, list):
+        kind = type(value)
+        if kind is list:
             return [*map(self._part, value)]
-        if isinstance(value, ast.keyword):
+        if kind is ast.keyword:
             return ast.keyword(value.arg, self.resolved(value.value))
-        return self.resolved(value) if isinstance(value, ast.expr) else value
+        return self.resolved(value) if kind not in LEAVES and isinstance(value, ast.expr) else value
 
     def _meaning(self, name: str) -> str:
         if name in self.scope.procedures or name in self.scope.entries:
