@@ -36,18 +36,21 @@ _OPENING_MARKS = " \t*:\n}"
 def announced(text: str) -> tuple[int, int | None] | None:
     """Return where the answer begins that is announced last, and where its line ends if it has one."""
     lines = list(_ANSWER_LINE.finditer(text)) if ":" in text or "ns." in text or "NS." in text else []
-    found = _PHRASE.finditer(text) if _may_announce(text) else ()
-    phrases = [
-        match
-        for match in found
-        if text[match.end() :].strip(" *$\n}") and not _BOUND.match(text, match.end())
-    ]
+    phrases = _phrases(text) if _may_announce(text) else []
     if lines and (not phrases or lines[-1].end() > phrases[-1].end()):
         return lines[-1].span(1)
     if not phrases:
         return None
     start = phrases[-1].end()
     return start + len(text[start:]) - len(text[start:].lstrip(_OPENING_MARKS)), None
+
+
+def _phrases(text: str) -> list[re.Match[str]]:
+    return [
+        match
+        for match in _PHRASE.finditer(text)
+        if text[match.end() :].strip(" *$\n}") and not _BOUND.match(text, match.end())
+    ]
 
 
 def _may_announce(text: str) -> bool:

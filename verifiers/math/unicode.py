@@ -58,7 +58,8 @@ _TWICE = re.compile(
 )
 _FEW_LINES = 24
 _OTHER_GAPS = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
-_ENDLESS_GAP = re.compile(r"\s{40,}")
+_ENDLESS = 40
+_ENDLESS_GAP = re.compile(rf"\s{{{_ENDLESS},}}")
 _CODE_POINT = re.compile(r"\\u([0-9a-fA-F]{4})")
 _DAMAGED = (
     (re.compile(r"\\?\x0c(?=[a-z])"), r"\\f"),
@@ -103,6 +104,8 @@ def mend(text: str) -> str:
 
 def _may_have_gap(text: str) -> bool:
     """Whether white space may go on for long, told quickly: most texts have spaces and a few lines only."""
+    if len(text) < _ENDLESS:
+        return False
     if not text.isascii() or "        " in text or text.count("\n") > _FEW_LINES:
         return True
     return not text.isprintable() and any(map(text.__contains__, _OTHER_GAPS))
