@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from evol.types import Json, Outcome, Verdict
 from evol.verifiers.math.canonical import canonical
@@ -14,7 +15,7 @@ from evol.verifiers.math.dress import squeeze, undress
 from evol.verifiers.math.equality import Finding
 from evol.verifiers.math.grammar import parse
 from evol.verifiers.math.indices import renamed
-from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_NODES, MathError, TooLarge
+from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_NODES, REMEMBERED, MathError, TooLarge
 from evol.verifiers.math.literal import match_literals
 from evol.verifiers.math.naming import variables
 from evol.verifiers.math.nodes import Node, Quantity, Sym, substitute, symbols, walk
@@ -104,7 +105,7 @@ def _stages(a: str, b: str, profile: Profile) -> Result:
         return Result(Finding(None, "empty"))
     if len(a) > MAX_ANSWER_CHARS or len(b) > MAX_ANSWER_CHARS:
         return Result(Finding(True, "same_text") if a == b else Finding(None, "too_large"))
-    a, b = (set_in_notation(domain_in_notation(said_in_notation(text))) for text in (a, b))
+    a, b = _in_notation(a), _in_notation(b)
     finding = match_literals(a, b) or match_special(a, b)
     if finding is None and profile.common_domain:
         finding = match_whole_numbers(a, b) or match_casework(a, b, Matcher(profile).match)
@@ -120,6 +121,11 @@ def _stages(a: str, b: str, profile: Profile) -> Result:
     except Exception as error:
         # A defect of ours on one pair must not end a run over thousands: it shows as its own reason.
         return Result(Finding(None, f"internal_error_{type(error).__name__.lower()}"))
+
+
+@lru_cache(REMEMBERED)
+def _in_notation(text: str) -> str:
+    return set_in_notation(domain_in_notation(said_in_notation(text)))
 
 
 def _parsed(a: str, b: str, profile: Profile) -> Result:

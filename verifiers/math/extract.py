@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from evol.verifiers.math.announcements import announced
 from evol.verifiers.math.braces import braced
@@ -17,7 +18,7 @@ from evol.verifiers.math.dress import undress
 from evol.verifiers.math.grammar import parse
 from evol.verifiers.math.labels import names_several_values
 from evol.verifiers.math.letters import begins_with_letter, chosen
-from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS, MathError
+from evol.verifiers.math.limits import MAX_ANSWER_CHARS, MAX_RESPONSE_CHARS, REMEMBERED, MathError
 from evol.verifiers.math.nodes import symbols
 from evol.verifiers.math.numerals import is_number_word
 from evol.verifiers.math.openings import (
@@ -147,6 +148,7 @@ def _bracketed(text: str) -> Extraction | None:
     return _found(match["value"], "bracketed", start + match.start("value")) if match else None
 
 
+@lru_cache(REMEMBERED)
 def gold_answer(text: str) -> Extraction | None:
     """Return a gold: the whole text, unless it is a solution with a mark."""
     text = mend(text[-MAX_RESPONSE_CHARS:])

@@ -20,6 +20,8 @@ MAX_SUM_TERMS = 500
 MAX_BRANCHES = 16
 MAX_ITEMS = 200
 MAX_NODES = 1_200
+# Texts whose reading is kept: one gold is compared with many answers.
+REMEMBERED = 256
 PRECISION = 50
 MAX_PRECISION = 1_500
 MAX_LOG10 = 100_000
