@@ -22,6 +22,8 @@ from evol.verifiers.sandbox import Foreign
 MAX_BITS = 100_000
 MAX_ITEMS = 1_000_000
 MAX_DIGITS = 400
+MAX_WORK = 20_000_000
+SIZED = frozenset((str, bytes, list, tuple, set, frozenset, dict, range))
 SAME_HASHES = 64
 
 
@@ -260,20 +262,38 @@ def _identity_of_singletons(node: ast.Compare) -> bool:
     return True
 
 
-def evaluate(node: ast.expr, value_of: Callable[[str], object]) -> Plain:
+class Work:
+    """How many items and characters may still come about in evaluating; a short loop can ask for many."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, most: int = MAX_WORK) -> None:
+        self.left = most
+
+    def spend(self, value: Plain) -> Plain:
+        """Take off a value's items and return it; raises Beyond where too little is left."""
+        if type(value) in SIZED:
+            self.left -= len(value)
+            if self.left < 0:
+                raise Beyond
+        return value
+
+
+def evaluate(node: ast.expr, value_of: Callable[[str], object], work: Work | None = None) -> Plain:
     """Return the value of a supported expression; `value_of` gives names their values.
 
-    Raises Beyond for what is not evaluated here, and whatever the operations themselves raise.
+    Raises Beyond for what is not evaluated here, or takes more `work` than is left, and whatever the
+    operations themselves raise.
     """
-    return _Evaluation(value_of).of(node)
+    return _Evaluation(value_of, work or Work()).of(node)
 
 
 class _Evaluation:
-    def __init__(self, value_of: Callable[[str], object]) -> None:
-        self.value_of = value_of
+    def __init__(self, value_of: Callable[[str], object], work: Work) -> None:
+        self.value_of, self.work = value_of, work
 
     def of(self, node: ast.expr) -> Plain:
-        return KINDS[type(node)](self, node)
+        return self.work.spend(KINDS[type(node)](self, node))
 
     def constant(self, node: ast.Constant) -> Plain:
         return node.value

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from evol.verifiers.code.evaluate import Beyond, evaluate
+from evol.verifiers.code.evaluate import Beyond, Work, evaluate
 from evol.verifiers.sandbox import Foreign, Invocation, Raised, Result, Returned, WireError
 
 
@@ -67,15 +67,17 @@ class Missing(Exception):
     """The result asked for never came: the program ended before."""
 
 
-def judge_case(tests: LiteralTests, case: Case, results: Sequence[Result]) -> CaseOutcome:
-    """Check one case on the results that came back.
+def judge_case(
+    tests: LiteralTests, case: Case, results: Sequence[Result], work: Work | None = None
+) -> CaseOutcome:
+    """Check one case on the results that came back; `work` is what all cases together may take.
 
     Raises Beyond where the check is not decided by plain data, and Missing where a result is not there.
     """
     try:
         if case.check is None:
             return _compared(_returned(results, case.calls[0]), case.expected)
-        return _checked(tests, case.check, results)
+        return _checked(tests, case.check, results, work or Work())
     except _CallRaised as error:
         return CaseOutcome(False, raised=str(error))
     except (WireError, RecursionError) as error:
@@ -101,23 +103,23 @@ def _compared(got: object, expected: object) -> CaseOutcome:
     return CaseOutcome(True) if got == expected else CaseOutcome(False, _shown(got), _shown(expected))
 
 
-def _checked(tests: LiteralTests, check: ast.expr, results: Sequence[Result]) -> CaseOutcome:
+def _checked(tests: LiteralTests, check: ast.expr, results: Sequence[Result], work: Work) -> CaseOutcome:
     values: dict[str, object] = {}
 
     def value_of(name: str) -> object:
         if name in tests.bound:
             if name not in values:
-                values[name] = evaluate(tests.bound[name], value_of)
+                values[name] = evaluate(tests.bound[name], value_of, work)
             return values[name]
         return _returned(results, int(name.rsplit(" ", 1)[1]))
 
-    holds = evaluate(check, value_of)
+    holds = evaluate(check, value_of, work)
     if isinstance(holds, Foreign):
         raise Beyond
     if holds:
         return CaseOutcome(True)
     sides = (check.left, check.comparators[0]) if isinstance(check, ast.Compare) else (check,)
-    shown = [_shown(evaluate(side, value_of)) for side in sides]
+    shown = [_shown(evaluate(side, value_of, work)) for side in sides]
     return CaseOutcome(False, shown[0], shown[1] if len(shown) > 1 else "a true value")
 
 

@@ -14,7 +14,7 @@ import random
 from collections.abc import Collection, Iterator, Sequence
 
 from evol.verifiers.code.displays import LOAD, SCALARS, NotLiteral, displayed, immutable, literal
-from evol.verifiers.code.evaluate import Beyond, evaluate, supported
+from evol.verifiers.code.evaluate import Beyond, Work, evaluate, supported
 from evol.verifiers.code.literal_cases import Case, LiteralTests
 from evol.verifiers.code.literal_resolving import Resolver
 from evol.verifiers.code.literal_scope import Scope
@@ -24,6 +24,7 @@ from evol.verifiers.sandbox import Invocation, Value, WireError
 MAX_DEPTH = 5
 MAX_TURNS = 1000
 MAX_DRAWN = 1000
+MAX_LOOPED = 200_000
 DISPLAYS = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.UnaryOp)
 RESULT = "result {}"
 BOUND = "bound {}"
@@ -65,6 +66,7 @@ class Reader:
         self.turn: list[str] = []
         self.turns = 0
         self.looping = 0
+        self.work = Work(MAX_LOOPED)
         self.random = random.Random(0)  # noqa: S311 - arguments of tests
 
     def read(self, body: Sequence[ast.stmt], scope: Scope) -> None:
@@ -213,8 +215,8 @@ class Reader:
             raise NotLiteral
         for item in self._turns(over.iter, scope):
             self.bound[key] = displayed(item)
-            if all(evaluate(test, self.stated) for test in tests):
-                yield displayed(evaluate(value, self.stated))
+            if all(self.evaluated(test) for test in tests):
+                yield displayed(self.evaluated(value))
 
     def items(self, iterable: ast.expr, scope: Scope) -> Collection[object]:
         """Return what a loop runs over, where that is stated."""
@@ -237,7 +239,7 @@ class Reader:
         """Bind what a loop has in one turn to its names."""
         match target:
             case ast.Name(id=name):
-                self._bind([name], [displayed(value)], scope)
+                self._bind([name], [displayed(self.work.spend(value))], scope)
             case ast.Tuple(elts=parts) | ast.List(elts=parts) if isinstance(value, tuple | list):
                 for part, each in zip(parts, value, strict=True):
                     self._take(part, each, scope)
@@ -325,7 +327,7 @@ class Reader:
             return expression.value
         if not supported(expression, self.bound):
             raise NotLiteral
-        value: object = evaluate(expression, self.stated)
+        value = self.evaluated(expression)
         Value.of(value)
         return value
 
@@ -342,7 +344,11 @@ class Reader:
             return self.constants[name].value
         if name not in self.bound:
             raise NotLiteral
-        return evaluate(self.bound[name], self.stated)
+        return self.evaluated(self.bound[name])
+
+    def evaluated(self, expression: ast.expr) -> object:
+        """Return a stated value; all turns of all loops together may make so many items, and no more."""
+        return evaluate(expression, self.stated, self.work if self.looping else None)
 
 
 def _name_of(target: ast.expr) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from evol.verifiers.code.evaluate import Beyond
+from evol.verifiers.code.evaluate import Beyond, Work
 from evol.verifiers.code.literal_cases import LiteralTests, Missing, judge_case
 from evol.verifiers.code.scripts import called_names
 from evol.verifiers.code.source import BUILTINS, defines, imported_modules, parse
@@ -110,9 +110,10 @@ def try_calls(sandbox: Sandbox, program: str, tests: LiteralTests, limits: Limit
     except WireError as error:
         raise Beyond from error
     passed, miss, ended = 0, None, None if execution.ok else execution.ending
+    work = Work()
     for case in tests.cases:
         try:
-            outcome = judge_case(tests, case, execution.results)
+            outcome = judge_case(tests, case, execution.results, work)
         except Missing:
             ended = Ending.CRASHED if execution.ok else execution.ending
             break

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evol.verifiers.code.evaluate import Beyond
+from evol.verifiers.code.evaluate import Beyond, Work
 from evol.verifiers.code.literal_cases import Missing, judge_case
 from evol.verifiers.code.literal_reading import read_literal
 from evol.verifiers.sandbox import Invocation, Raised, Returned, Value
@@ -186,6 +186,8 @@ def test_a_turn_of_a_loop_is_named_where_it_fails():
     "script",
     [
         "for i in range(1001):\n    assert f(i) == i",
+        "for i in range(1000):\n    assert f(sum(range(10 ** 6))) == i",
+        "xs = ['x' * 10 ** 6 for _ in range(1000)]\nassert f(len(xs)) == 1",
         "for i in f(1):\n    assert i == 1",
         "for k, v in [1, 2].items():\n    assert f(k) == v",
         "for i in enumerate([1], f(2)):\n    assert f(i)",
@@ -286,3 +288,14 @@ def test_equality_is_pythons(got, expected):
 @given(st.text(alphabet="assert f(1)=[]{},+-*<>'\"\n inotd", max_size=80))
 def test_reading_never_raises(script):
     read_literal(script, ["f"])
+
+
+def test_what_the_turns_of_a_loop_take_to_check_is_bounded_in_all():
+    tests = read_literal("for i in range(1000):\n    assert f(i) == i + 0 * sum(range(10 ** 6))", ["f"])
+    assert tests is not None
+    results = [Returned(Value.of(i)) for i in range(1000)]
+    work = Work()
+    assert judge_case(tests, tests.cases[0], results, work).passed
+    with pytest.raises(Beyond):
+        for case in tests.cases:
+            judge_case(tests, case, results, work)
