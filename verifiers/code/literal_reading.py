@@ -281,10 +281,9 @@ class Reader:
             raise NotLiteral
         if spec.vararg or spec.kwarg or spec.posonlyargs or spec.kwonlyargs or spec.defaults:
             raise NotLiteral
-        entries = {**scope.entries, **dict(zip(named, given, strict=True))}
-        inner = Scope(
-            entries, dict(scope.bound), dict(scope.functions), dict(scope.procedures), scope.depth + 1
-        )
+        inner = scope.copied()
+        inner.entries |= zip(named, given, strict=True)
+        inner.depth += 1
         self.read(function.body, inner)
 
     def _resolved(self, expression: ast.expr, scope: Scope) -> ast.expr:

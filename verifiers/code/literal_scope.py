@@ -17,8 +17,10 @@ class Scope:
     depth: int = 0
 
     def copied(self) -> Scope:
-        """Return a scope of the same names, in which others may be bound."""
-        return Scope(dict(self.entries), dict(self.bound), self.functions, self.procedures, self.depth)
+        """Return a scope of the same names, in which others may come to mean something."""
+        return Scope(
+            dict(self.entries), dict(self.bound), dict(self.functions), dict(self.procedures), self.depth
+        )
 
     def meant(self, function: ast.expr) -> str:
         """Return the full name of a library function, or an empty text."""
